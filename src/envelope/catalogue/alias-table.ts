@@ -1,0 +1,70 @@
+import type { CatalogueType } from "./catalogue.js";
+
+/** What other orchestrators call our types. On top of these, `execution.*` is `run.*`. */
+export const TYPE_ALIASES: ReadonlyMap<string, CatalogueType> = new Map<string, CatalogueType>([
+  ["workflow_created", "run.created"],
+  ["workflow_started", "run.started"],
+  ["workflow_progress", "run.progress"],
+  ["workflow_paused", "run.paused"],
+  ["workflow_resumed", "run.resumed"],
+  ["workflow_completed", "run.completed"],
+  ["workflow_failed", "run.failed"],
+  ["workflow_error", "run.failed"],
+  ["workflow_canceled", "run.canceled"],
+  ["workflow_cancelled", "run.canceled"],
+  ["workflow_timed_out", "run.timed_out"],
+  ["step_queued", "node.queued"],
+  ["step_started", "node.started"],
+  ["step_input", "node.input"],
+  ["step_output", "node.output"],
+  ["step_completed", "node.completed"],
+  ["step_failed", "node.failed"],
+  ["step_error", "node.failed"],
+  ["step_skipped", "node.skipped"],
+  ["run.cancelled", "run.canceled"],
+  ["pack_run.cancelled", "pack_run.canceled"],
+  ["job.cancelled", "job.canceled"],
+]);
+
+/**
+ * What other orchestrators call the members of our payloads and log entries, best guess first; a row
+ * that names a family holds only there. The snake_case of each name here, and of every member that a
+ * schema declares, is an alias as well: `duration_ms`, `node_key`, `step_name`.
+ */
+export const KEY_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["workflowId", ["workflowKey", "pipelineId", "flowId", "dagId"]],
+  ["run.name", ["runName", "workflowName"]],
+  ["pack_run.name", ["packName"]],
+  ["job.name", ["jobName"]],
+  ["artifact.name", ["artifactName", "fileName"]],
+  ["triggeredBy", ["startedBy", "initiatedBy"]],
+  ["nodeId", ["nodeKey", "stepKey", "taskKey", "stepId", "taskId"]],
+  ["nodeName", ["stepName", "taskName"]],
+  ["nodeType", ["stepType", "taskType"]],
+  ["parentNodeId", ["parentNodeKey", "parentStepId", "parentTaskId"]],
+  ["stepStatus", ["status"]],
+  ["totalSteps", ["stepsTotal", "stepCount"]],
+  ["completedSteps", ["stepsCompleted"]],
+  ["failedSteps", ["stepsFailed"]],
+  ["skippedSteps", ["stepsSkipped"]],
+  ["percentage", ["progressPercentage", "progressPercent", "percentComplete", "percent"]],
+  ["durationMs", ["durationMillis", "elapsedMs", "elapsedMillis"]],
+  ["attempt", ["attemptNumber"]],
+  ["delayMs", ["retryDelayMs", "backoffMs"]],
+  ["nextAttemptAt", ["nextRetryAt", "retryAt"]],
+  ["exitCode", ["exitStatus", "returnCode"]],
+  ["leaseUntil", ["leaseExpiresAt", "leasedUntil", "lockedUntil"]],
+  ["lastHeartbeatAt", ["lastHeartbeat", "heartbeatAt"]],
+  ["reason", ["skipReason", "pauseReason", "resumeReason", "cancelReason"]],
+  ["requestedBy", ["pausedBy", "resumedBy", "canceledBy", "cancelledBy"]],
+  ["decidedBy", ["approvedBy", "grantedBy", "deniedBy", "rejectedBy"]],
+  ["mediaType", ["mimeType", "contentType"]],
+  ["sizeBytes", ["byteSize", "fileSize"]],
+  ["uri", ["url"]],
+  ["entries", ["logs"]],
+  ["at", ["timestamp", "time"]],
+  ["level", ["severity", "logLevel"]],
+  ["category", ["logCategory"]],
+  ["message", ["msg"]],
+  ["stackTrace", ["stack"]],
+]);

@@ -1,0 +1,65 @@
+import type { Hash } from "./hash.js";
+
+/** What delivery needs of an envelope, read off its bytes without parsing them. */
+export interface EnvelopePeek {
+  id: string;
+  index: number;
+  type: string;
+  correlationId: string;
+  hash: Hash;
+}
+
+const latin1 = new TextDecoder("latin1");
+const CORRELATION = '"correlationId":"';
+const HASH = '","hash":"';
+const HASH_LENGTH = "sha256:".length + 64;
+const ID = '","id":"';
+const INDEX = '","index":';
+const TYPE = '"type":"';
+const TAIL = '","v":1}';
+
+/** `type` is at most 64 characters, so it and what surrounds it lie within this many bytes of the end. */
+const TAIL_BYTES = 64 + TYPE.length + TAIL.length;
+
+/**
+ * Reads the members that delivery and publishing need from the canonical bytes of an envelope, at about
+ * a tenth of what `JSON.parse` costs.
+ *
+ * Sound because the canonical form has one member order: correlationId, hash, id and index follow each
+ * other (behind actor and causationId), type and v end it; and because inside a JSON string every quote
+ * is escaped, `","hash":"` can only stand between members. It checks no hash and trusts that the bytes
+ * were sealed here: what must be proven goes through `parseEnvelope`.
+ *
+ * @returns undefined when the bytes are not an envelope of version 1
+ */
+export function peekEnvelope(bytes: Uint8Array): EnvelopePeek | undefined {
+  const end = latin1.decode(bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES)));
+  const typeAt = end.lastIndexOf(TYPE);
+  if (typeAt < 0 || !end.endsWith(TAIL)) return undefined;
+  const type = end.slice(typeAt + TYPE.length, -TAIL.length);
+
+  // Nearly always within the first bytes; only a long actor pushes it further back.
+  let start = latin1.decode(bytes.subarray(0, 640));
+  let hashAt = start.indexOf(HASH);
+  let indexAt = start.indexOf(INDEX, hashAt);
+  let indexEnd = start.indexOf(",", indexAt + INDEX.length);
+  if (hashAt < 0 || indexAt < 0 || indexEnd < 0) {
+    start = latin1.decode(bytes);
+    hashAt = start.indexOf(HASH);
+    indexAt = start.indexOf(INDEX, hashAt);
+    indexEnd = start.indexOf(",", indexAt + INDEX.length);
+    if (hashAt < 0 || indexAt < 0 || indexEnd < 0) return undefined;
+  }
+  const correlationAt = start.lastIndexOf(CORRELATION, hashAt);
+  const hashStart = hashAt + HASH.length;
+  const idStart = hashStart + HASH_LENGTH + ID.length;
+  const index = Number(start.slice(indexAt + INDEX.length, indexEnd));
+  if (correlationAt < 0 || !Number.isSafeInteger(index)) return undefined;
+  return {
+    id: start.slice(idStart, indexAt),
+    index,
+    type,
+    correlationId: start.slice(correlationAt + CORRELATION.length, hashAt),
+    hash: start.slice(hashStart, hashStart + HASH_LENGTH) as Hash,
+  };
+}
