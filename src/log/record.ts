@@ -1,0 +1,66 @@
+import type { JsMsg, StoredMsg } from "@nats-io/jetstream";
+import { peekEnvelope, type EnvelopePeek } from "../envelope/peek.js";
+import { scopeOfSubject } from "../envelope/scope.js";
+
+/** One stored message of the log: an envelope's bytes and where they stand. */
+export interface LogRecord extends EnvelopePeek {
+  /** JetStream stream sequence. */
+  sequence: number;
+  /** The broker's clock, milliseconds since 1970. */
+  recordedAtMs: number;
+  tenant: string;
+  /** The scope's path. */
+  scope: string;
+  /** The stored envelope, byte for byte. */
+  bytes: Uint8Array;
+}
+
+/** A message in the stream that Runtrail did not write. */
+export class ForeignMessageError extends Error {
+  override readonly name = "ForeignMessageError";
+  constructor(
+    readonly sequence: number,
+    readonly subject: string,
+  ) {
+    super(
+      `message ${sequence} on ${subject} is not an event envelope: something other than Runtrail writes to its stream`,
+    );
+  }
+}
+
+/** Undefined where the message is not an envelope: a stream of events passes over it. */
+export function recordOfDelivery(message: JsMsg): LogRecord | undefined {
+  const { streamSequence, timestampNanos } = message.info;
+  return record(message.subject, streamSequence, timestampNanos / 1e6, message.data);
+}
+
+/** @throws ForeignMessageError */
+export function recordOfStored(message: StoredMsg): LogRecord {
+  const { subject, seq, time, data } = message;
+  const found = record(subject, seq, time.getTime(), data);
+  if (!found) throw new ForeignMessageError(seq, subject);
+  return found;
+}
+
+function record(
+  subject: string,
+  sequence: number,
+  timeMs: number,
+  bytes: Uint8Array,
+): LogRecord | undefined {
+  const peek = peekEnvelope(bytes);
+  if (!peek) return undefined;
+  const { tenant, path } = scopeOfSubject(subject);
+  return {
+    sequence,
+    recordedAtMs: Math.floor(timeMs),
+    tenant,
+    scope: path,
+    bytes,
+    id: peek.id,
+    index: peek.index,
+    type: peek.type,
+    correlationId: peek.correlationId,
+    hash: peek.hash,
+  };
+}

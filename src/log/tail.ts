@@ -1,0 +1,111 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AckPolicy, DeliverPolicy, type Consumer } from "@nats-io/jetstream";
+import { ForeignMessageError, recordOfDelivery, type LogRecord } from "./record.js";
+import { isStreamNotFound, type Log } from "./stream.js";
+
+/** A consumer of a gateway that is gone is removed by the server after this long. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+export interface TailOptions {
+  /** Name of the durable consumer; one reader at a time uses it. */
+  durable: string;
+  /** The log is read from the event after this sequence. */
+  after: number;
+  signal: AbortSignal;
+  /** Told of messages that are no events; they are passed over. */
+  onForeign: (error: ForeignMessageError) => void;
+}
+
+/**
+ * Reads the whole log in order and then follows it, through one durable consumer: every record after
+ * `after`, once, in sequence order, across disconnections and restarts of the server.
+ *
+ * Nothing is acknowledged: the reader's own position is what counts, and the consumer is placed again
+ * behind it whenever a message does not follow the one before. Where a fresh consumer then still starts
+ * beyond, the messages between are gone from the log, and reading goes on there.
+ *
+ * @throws LogReplacedError when the stream was deleted, or deleted and recreated
+ */
+export async function* tail(
+  log: Log,
+  { durable, after, signal, onForeign }: TailOptions,
+): AsyncGenerator<LogRecord> {
+  let position = after;
+  while (!signal.aborted) {
+    const consumer = await placeConsumer(log, durable, position + 1, signal);
+    if (!consumer) return;
+    const messages = await consumer.consume({
+      max_messages: 2000,
+      expires: 5000,
+      // A dead server is noticed after two missed heartbeats.
+      idle_heartbeat: 1000,
+      abort_on_missing_resource: true,
+    });
+    const stop = () => {
+      messages.stop();
+    };
+    signal.addEventListener("abort", stop);
+    let isFirst = true;
+    try {
+      for await (const message of messages) {
+        const sequence = message.seq;
+        if (sequence <= position) continue;
+        if (sequence > position + 1 && !isFirst) break;
+        isFirst = false;
+        position = sequence;
+        const record = recordOfDelivery(message);
+        if (record) yield record;
+        else onForeign(new ForeignMessageError(sequence, message.subject));
+      }
+    } catch (error) {
+      // The consumer vanished or the connection closed; placing it again tells which.
+      if (log.nc.isClosed()) throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      await messages.close();
+    }
+  }
+}
+
+/** The stream that this log was opened on is not there any more. */
+export class LogReplacedError extends Error {
+  override readonly name = "LogReplacedError";
+  constructor(stream: string) {
+    super(`stream ${stream} was deleted or recreated while it was open`);
+  }
+}
+
+/** Creates the durable anew at `from`: an existing one cannot be moved without redelivering what it holds. */
+async function placeConsumer(
+  log: Log,
+  durable: string,
+  from: number,
+  signal: AbortSignal,
+): Promise<Consumer | undefined> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      await checkEpoch(log);
+      await log.jsm.consumers.delete(log.stream, durable).catch(() => undefined);
+      await log.jsm.consumers.add(log.stream, {
+        durable_name: durable,
+        ack_policy: AckPolicy.None,
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: from,
+        inactive_threshold: ABANDONED_AFTER_MS * 1e6,
+      });
+      return await log.js.consumers.get(log.stream, durable);
+    } catch (error) {
+      if (error instanceof LogReplacedError || log.nc.isClosed()) throw error;
+      await delay(Math.min(100 * 2 ** attempt, 2000), undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+async function checkEpoch(log: Log): Promise<void> {
+  const info = await log.jsm.streams.info(log.stream).catch((error: unknown) => {
+    throw isStreamNotFound(error) ? new LogReplacedError(log.stream) : error;
+  });
+  if (info.config.metadata?.["runtrail.epoch"] !== log.epoch)
+    throw new LogReplacedError(log.stream);
+}

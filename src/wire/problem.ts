@@ -1,0 +1,60 @@
+/** Every error code, with its HTTP status and title. */
+export const PROBLEMS = {
+  "bad-request": [400, "The request is malformed"],
+  "bad-cursor": [400, "The cursor is malformed"],
+  "cursor-ahead": [400, "The cursor is beyond the end of the log"],
+  "bad-parameter": [400, "A parameter is malformed"],
+  "bad-scope": [400, "The scope is malformed"],
+  "malformed-json": [400, "The body is not JSON"],
+  unauthorized: [401, "Authentication is needed"],
+  "not-found": [404, "There is nothing here"],
+  "method-not-allowed": [405, "The method is not allowed here"],
+  conflict: [409, "The scope is not at the expected index"],
+  "scope-closed": [409, "The scope has ended"],
+  "id-reused": [409, "The id is taken by another event"],
+  "not-applied": [409, "Nothing of the request was stored"],
+  "too-large": [413, "The request is too large"],
+  "uri-too-long": [414, "The URL is too long"],
+  "unsupported-media-type": [415, "The media type is not supported"],
+  "invalid-event": [422, "The event is invalid"],
+  "unknown-type": [422, "The event type is not in the catalogue"],
+  "too-many-streams": [429, "Too many streams are open"],
+  internal: [500, "The server failed"],
+  unavailable: [503, "The event store is not available"],
+  overloaded: [503, "Too many events are waiting to be stored"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** An error in the form of RFC 9457, `application/problem+json`. */
+export interface Problem {
+  /** `/problems/<code>` */
+  type: string;
+  title: string;
+  status: number;
+  /** What is wrong this time, and what to do about it. */
+  detail: string;
+  code: ProblemCode;
+  /** RFC 6901 pointer into the request, where one place is to blame. */
+  pointer?: string;
+  retryAfterMs?: number;
+  /** With the conflicts: index of the scope's newest event. */
+  currentIndex?: number;
+}
+
+export function problem(
+  code: ProblemCode,
+  detail: string,
+  more: Pick<Problem, "pointer" | "retryAfterMs" | "currentIndex"> = {},
+): Problem {
+  const [status, title] = PROBLEMS[code];
+  return { type: `/problems/${code}`, title, status, detail, code, ...more };
+}
+
+/** A problem on its way to whoever answers the request. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
