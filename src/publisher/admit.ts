@@ -1,0 +1,88 @@
+import { NotCanonicalError } from "../envelope/canonical.js";
+import type { Catalogue } from "../envelope/catalogue/validate.js";
+import { parseDraft, type Draft } from "../envelope/draft.js";
+import type { Scope } from "../envelope/scope.js";
+import { prepareSeal, type Unsealed } from "../envelope/seal.js";
+import { eventIdGenerator } from "./event-id.js";
+import type { PendingDraft } from "./pending.js";
+import type { Invalid } from "./result.js";
+
+/** What the publisher adds to a draft, and holds it against. */
+export interface AdmissionContext {
+  catalogue: Catalogue;
+  origin: string;
+  /** `source` of events whose draft names none. */
+  source: string;
+  /** The largest envelope that the log takes. */
+  maxBytes: number;
+}
+
+const newEventId = eventIdGenerator();
+
+/** `hash`, `prev` and `index`, with their names. */
+const PLACE_BYTES = 256;
+
+/** Turns what a producer sent into a draft that can be committed, or says what is wrong with it. */
+export function admit(
+  tenant: string,
+  scope: Scope,
+  value: unknown,
+  { catalogue, origin, source, maxBytes }: AdmissionContext,
+): PendingDraft | Invalid {
+  const verdict = parseDraft(value, catalogue);
+  if (!verdict.ok) return { outcome: "invalid", ...verdict.flaw };
+  const { draft } = verdict;
+  const unsealed = complete(draft, tenant, scope, origin, source);
+  try {
+    const prepared = prepareSeal(unsealed);
+    const room = maxBytes - PLACE_BYTES;
+    // A code unit is at most three bytes, so most drafts need not be measured.
+    if (prepared.length * 3 > room && prepared.byteLength() > room) {
+      return {
+        outcome: "invalid",
+        code: "too-large",
+        pointer: "",
+        detail: `the event is larger than ${room} bytes; put large content elsewhere and refer to it`,
+      };
+    }
+    return {
+      tenant,
+      scope,
+      id: unsealed.id,
+      draft,
+      unsealed,
+      prepared,
+      sentHashes: [],
+      stored: undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof NotCanonicalError)) throw error;
+    const { pointer, reason } = error;
+    return { outcome: "invalid", code: "invalid-event", pointer, detail: `${pointer} ${reason}` };
+  }
+}
+
+function complete(
+  draft: Draft,
+  tenant: string,
+  scope: Scope,
+  origin: string,
+  source: string,
+): Unsealed {
+  const unsealed: Unsealed = {
+    v: 1,
+    id: draft.id ?? newEventId(),
+    type: draft.type,
+    origin,
+    tenant,
+    scope: scope.path,
+    correlationId: draft.correlationId ?? scope.rootId,
+    occurredAt: draft.occurredAt ?? new Date().toISOString(),
+    source: draft.source ?? source,
+    payload: draft.payload,
+  };
+  if (draft.causationId !== undefined) unsealed.causationId = draft.causationId;
+  if (draft.traceparent !== undefined) unsealed.traceparent = draft.traceparent;
+  if (draft.actor !== undefined) unsealed.actor = draft.actor;
+  return unsealed;
+}
