@@ -1,0 +1,81 @@
+import { closes } from "../envelope/closes.js";
+import { readTimelineHeads } from "../log/read.js";
+import type { LogRecord } from "../log/record.js";
+import type { Log } from "../log/stream.js";
+import { formatCursor } from "../wire/cursor.js";
+import type { OpenFrame } from "../wire/frame.js";
+import { follow, type Delivery } from "./follow.js";
+import type { Hub } from "./hub.js";
+import type { Snapshots } from "./snapshots.js";
+import { resolveStart, type Resolved, type Start } from "./start.js";
+
+export interface StreamRequest {
+  tenant: string;
+  /** A scope's path, or empty for the whole tenant. */
+  path: string;
+  start: Start;
+  /** The stream ends after this sequence. */
+  to?: number;
+  /** Send the scope's state with the `open` frame; with a start at `now`, the stream then starts after it. */
+  wantsSnapshot: boolean;
+  /** Ends the stream and frees what it holds. */
+  signal: AbortSignal;
+}
+
+/** `ended`: the scope has ended and the reader has all of it, so there is nothing to open. */
+export type OpenedStream =
+  { outcome: "ended" } | { outcome: "open"; frames: AsyncGenerator<OpenFrame | Delivery> };
+
+/**
+ * Opens streams over the timelines of a log. Run, pack-run and job streams are this one machine: their
+ * subtree is the scope's path, which types end them follows from its kind, and their snapshot is what
+ * their timeline adds up to.
+ */
+export class StreamCoordinator {
+  constructor(
+    readonly log: Log,
+    readonly hub: Hub,
+    readonly snapshots: Snapshots,
+  ) {}
+
+  /** @throws ProblemError when the stream cannot start where it is asked to */
+  async open(request: StreamRequest): Promise<OpenedStream> {
+    const { tenant, path, start, signal } = request;
+    const resolved = await resolveStart(this.log, this.hub, request, start, signal);
+    const heads = path === "" ? undefined : await readTimelineHeads(this.log, tenant, path);
+    const terminal = heads?.own && closes(path, heads.own.type) ? heads.own : undefined;
+    if (
+      terminal &&
+      start.at === "cursor" &&
+      !resolved.gap &&
+      (heads?.newest?.sequence ?? 0) <= resolved.after
+    ) {
+      return { outcome: "ended" };
+    }
+    return { outcome: "open", frames: this.#frames(request, resolved, terminal) };
+  }
+
+  async *#frames(
+    request: StreamRequest,
+    { after: resolvedAfter, gap }: Resolved,
+    terminal: LogRecord | undefined,
+  ): AsyncGenerator<OpenFrame | Delivery> {
+    const { tenant, path, start, wantsSnapshot } = request;
+    const { log, hub } = this;
+    const snapshot =
+      wantsSnapshot && path !== "" ? await this.snapshots.current(tenant, path) : undefined;
+    const after = snapshot && start.at === "now" ? snapshot.sequence : resolvedAfter;
+    yield {
+      kind: "open",
+      scope: path,
+      cursor: formatCursor(after, log.epoch),
+      head: formatCursor(hub.position, log.epoch),
+      epoch: log.epoch,
+      ...(snapshot && {
+        snapshot: { asOf: formatCursor(snapshot.sequence, log.epoch), state: snapshot.state },
+      }),
+    };
+    if (gap) yield gap;
+    yield* follow(log, hub, { ...request, after, terminal });
+  }
+}

@@ -1,0 +1,62 @@
+import { LRUCache } from "lru-cache";
+import { parseEnvelope } from "../envelope/parse.js";
+import { readHistory } from "../log/history.js";
+import type { Log } from "../log/stream.js";
+import {
+  foldTimeline,
+  initialTimelineState,
+  type TimelineState,
+} from "../projections/timeline-state.js";
+import type { Hub } from "./hub.js";
+
+export interface Snapshot {
+  state: TimelineState;
+  /** Everything up to this sequence is in it. */
+  sequence: number;
+}
+
+/** The states of the timelines that are looked at: each is folded once, and then only brought up to date. */
+export class Snapshots {
+  readonly #latest: LRUCache<string, Snapshot>;
+  readonly #underWay = new Map<string, Promise<Snapshot>>();
+
+  constructor(
+    readonly log: Log,
+    readonly hub: Hub,
+    /** How many timelines are kept; the least recently used one goes first. */
+    capacity: number,
+  ) {
+    this.#latest = new LRUCache({ max: capacity });
+  }
+
+  /** The state of a timeline as of now. */
+  async current(tenant: string, path: string): Promise<Snapshot> {
+    const key = `${tenant} ${path}`;
+    const underWay = this.#underWay.get(key) ?? this.#update(key, tenant, path);
+    this.#underWay.set(key, underWay);
+    try {
+      return await underWay;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  async #update(key: string, tenant: string, path: string): Promise<Snapshot> {
+    let { state, sequence } = this.#latest.get(key) ?? {
+      state: initialTimelineState(path),
+      sequence: 0,
+    };
+    const live = this.hub.position;
+    // Whoever waits for it may go away; the fold is for the next one too.
+    const { signal } = new AbortController();
+    for await (const records of readHistory(this.log, { tenant, path, after: sequence, signal })) {
+      for (const record of records) {
+        state = foldTimeline(state, parseEnvelope(record.bytes));
+        sequence = record.sequence;
+      }
+    }
+    const snapshot = { state, sequence: Math.max(sequence, live) };
+    this.#latest.set(key, snapshot);
+    return snapshot;
+  }
+}

@@ -1,0 +1,151 @@
+import { readBounds, readFirst, readScopes, type LogBounds } from "../log/read.js";
+import { readHistory } from "../log/history.js";
+import type { Log } from "../log/stream.js";
+import { formatCursor, type Cursor } from "../wire/cursor.js";
+import type { GapFrame } from "../wire/frame.js";
+import { problem, ProblemError } from "../wire/problem.js";
+import type { Hub } from "./hub.js";
+
+/** Where a reader wants to start. */
+export type Start =
+  | { at: "start" }
+  | { at: "now" }
+  /** At this sequence, inclusive: for people who replay. */
+  | { at: "sequence"; sequence: number }
+  /** The newest events, then live. */
+  | { at: "last"; count: number }
+  /** After what the reader has; `isReconnect`: from a `Last-Event-ID` header, which must not be refused. */
+  | { at: "cursor"; cursor: Cursor; isReconnect: boolean };
+
+export interface Resolved {
+  /** The stream starts after this sequence. */
+  after: number;
+  /** What was asked for and is not there. */
+  gap: GapFrame | undefined;
+}
+
+/** Scopes whose losses a gap names one by one. */
+const MAX_NAMED_SCOPES = 32;
+
+/**
+ * The position at which a stream starts, and what the reader must be told it cannot have.
+ *
+ * @throws ProblemError `cursor-ahead` for a position beyond the end of the log
+ */
+export async function resolveStart(
+  log: Log,
+  hub: Hub,
+  timeline: { tenant: string; path: string },
+  start: Start,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  switch (start.at) {
+    case "now":
+      return { after: hub.position, gap: undefined };
+    case "start":
+      return afterTrim(log, hub, timeline, 0, "0");
+    case "last":
+      return { after: await beforeLast(log, timeline, start.count, signal), gap: undefined };
+    case "sequence":
+      return resolveCursor(
+        log,
+        hub,
+        timeline,
+        { sequence: Math.max(0, start.sequence - 1), epoch: undefined },
+        false,
+      );
+    case "cursor":
+      return resolveCursor(log, hub, timeline, start.cursor, start.isReconnect);
+  }
+}
+
+async function resolveCursor(
+  log: Log,
+  hub: Hub,
+  timeline: { tenant: string; path: string },
+  { sequence, epoch }: Cursor,
+  isReconnect: boolean,
+): Promise<Resolved> {
+  const requested = epoch === undefined ? String(sequence) : formatCursor(sequence, epoch);
+  if (epoch !== undefined && epoch !== log.epoch) {
+    const { first } = await readBounds(log);
+    return { after: 0, gap: gap("epoch", requested, first) };
+  }
+  if (sequence > hub.position) {
+    const { first, last } = await readBounds(log);
+    // Between the two it is merely ahead of what this gateway has read so far.
+    if (sequence > last) {
+      if (!isReconnect) {
+        throw new ProblemError(
+          problem(
+            "cursor-ahead",
+            `The cursor ${requested} is beyond the end of the log, which is ${formatCursor(last, log.epoch)}.`,
+          ),
+        );
+      }
+      return { after: last, gap: gap("ahead", requested, first) };
+    }
+  }
+  return afterTrim(log, hub, timeline, sequence, requested);
+}
+
+/** A start whose following events may have been trimmed. */
+async function afterTrim(
+  log: Log,
+  hub: Hub,
+  timeline: { tenant: string; path: string },
+  after: number,
+  requested: string,
+): Promise<Resolved> {
+  if (after >= hub.reachesBackTo) return { after, gap: undefined };
+  const bounds = await readBounds(log);
+  if (after + 1 >= bounds.first) return { after, gap: undefined };
+  const lost = await readLost(log, timeline, after, bounds);
+  if (lost === undefined) return { after, gap: undefined };
+  return { after, gap: { ...gap("retention", requested, bounds.first), lost } };
+}
+
+/**
+ * What a timeline has lost between `after` and the first event that is kept; undefined when nothing.
+ *
+ * The first kept event of each scope tells: its index is the number of events before it, and the sequence
+ * it was appended behind is that of the last one lost.
+ */
+async function readLost(
+  log: Log,
+  { tenant, path }: { tenant: string; path: string },
+  after: number,
+  { first }: LogBounds,
+): Promise<GapFrame["lost"] | undefined> {
+  const subjects = [...(await readScopes(log, tenant, path)).keys()];
+  // Nothing of it is left. A reader from the start may be early, one with a cursor has been here before.
+  if (subjects.length === 0) return after === 0 ? undefined : [];
+  const named = subjects.slice(0, MAX_NAMED_SCOPES);
+  const firsts = await Promise.all(named.map((subject) => readFirst(log, subject, first)));
+  const lost = firsts.flatMap((found) => {
+    if (!found || found.record.index === 1) return [];
+    if (found.previousSequence !== undefined && found.previousSequence <= after) return [];
+    const { scope, index } = found.record;
+    return [{ scope, ...(after === 0 ? { fromIndex: 1 } : {}), toIndex: index - 1 }];
+  });
+  return lost.length > 0 || subjects.length > named.length ? lost : undefined;
+}
+
+/** The position before the newest `count` events of a timeline. */
+async function beforeLast(
+  log: Log,
+  timeline: { tenant: string; path: string },
+  count: number,
+  signal: AbortSignal,
+): Promise<number> {
+  let window: number[] = [];
+  for await (const records of readHistory(log, { ...timeline, after: 0, signal })) {
+    for (const { sequence } of records) window.push(sequence);
+    if (window.length > 4 * (count + 1)) window = window.slice(-(count + 1));
+  }
+  return window.length > count ? (window.at(-(count + 1)) ?? 0) : 0;
+}
+
+function gap(reason: GapFrame["reason"], requested: string, firstAvailable: number): GapFrame {
+  return { kind: "gap", reason, requested, firstAvailable, lost: [] };
+}
