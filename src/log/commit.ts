@@ -48,11 +48,11 @@ export async function commit(
       });
     }
     const last = messages[lastIndex] as CommitMessage;
-    const reply = await log.nc.request(last.subject, last.text, {
+    const reply = log.nc.request(last.subject, last.text, {
       headers: headersOf(last, batchId, messages.length, true),
       timeout: timeoutMs,
     });
-    return parseReply(reply);
+    return parseReply(await log.connection.answer(reply));
   } catch (cause) {
     return { outcome: "unknown", cause };
   }

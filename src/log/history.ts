@@ -1,5 +1,7 @@
-import { DeliverPolicy, type ConsumerMessages } from "@nats-io/jetstream";
+import { setTimeout as delay } from "node:timers/promises";
+import { AckPolicy, DeliverPolicy, type Consumer } from "@nats-io/jetstream";
 import { timelineSubjects } from "../envelope/scope.js";
+import { deliveries } from "./deliveries.js";
 import { readTimelineHeads } from "./read.js";
 import { recordOfDelivery, type LogRecord } from "./record.js";
 import type { Log } from "./stream.js";
@@ -8,13 +10,15 @@ import type { Log } from "./stream.js";
  * How much the server sends ahead of the reader: enough to keep it busy, and the bound of what waits in
  * memory. Larger than any envelope, or that one would never be sent.
  */
-const READ_AHEAD_BYTES = 1.5 * 1024 * 1024;
+const READ_AHEAD_BYTES = 2.5 * 1024 * 1024;
 
 /** How much is handed out at once. */
 const HAND_OUT_BYTES = 64 * 1024;
 
 /** A temporary consumer whose reader was killed is removed by the server after this long. */
 const INACTIVE_MS = 30_000;
+
+const RETRY_DELAY_MS = 250;
 
 export interface HistoryOptions {
   tenant: string;
@@ -28,71 +32,76 @@ export interface HistoryOptions {
 /**
  * Reads what a timeline holds after a sequence, in order, up to the newest event that the stream's
  * leader knew of at the call, and ends there. What is at hand comes together. Reads no faster than it is
- * iterated over.
+ * iterated over; waits while NATS is away.
  *
  * The end is taken from the leader, not from the consumer running dry: a consumer may live on a replica
  * that lags, and would end early.
  */
 export async function* readHistory(log: Log, options: HistoryOptions): AsyncGenerator<LogRecord[]> {
-  const { tenant, path, after, signal } = options;
-  const { newest: head } = await readTimelineHeads(log, tenant, path);
-  if (!head || head.sequence <= after) return;
-
-  const consumer = await log.js.consumers.get(log.stream, {
-    filter_subjects: timelineSubjects(tenant, path),
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: after + 1,
-    inactive_threshold: INACTIVE_MS,
-  });
-  const messages = await consumer.consume({
-    max_bytes: READ_AHEAD_BYTES,
-    idle_heartbeat: 1000,
-    expires: 5000,
-  });
-  const stop = () => {
-    messages.stop();
-  };
-  signal.addEventListener("abort", stop);
-  let position = after;
-  let batch: LogRecord[] = [];
-  let batchBytes = 0;
-  void stopWhenTrimmed(log, options, messages, () => position);
-  try {
-    for await (const message of messages) {
-      position = message.seq;
-      const record = recordOfDelivery(message);
-      if (record) {
-        batch.push(record);
-        batchBytes += record.bytes.length;
-      }
-      const isLast = position >= head.sequence;
-      if (isLast || batchBytes >= HAND_OUT_BYTES || messages.getPending() === 0) {
-        yield batch;
-        if (isLast) return;
-        batch = [];
-        batchBytes = 0;
-      }
+  const { tenant, path, signal } = options;
+  let position = options.after;
+  let end: number | undefined;
+  while (!signal.aborted && position < (end ?? Infinity)) {
+    let consumer: Consumer;
+    try {
+      const { newest } = await log.connection.answer(readTimelineHeads(log, tenant, path));
+      end = Math.min(end ?? Infinity, newest?.sequence ?? 0);
+      if (position >= end) return;
+      consumer = await log.connection.answer(createConsumer(log, options, position + 1));
+    } catch (error) {
+      if (log.nc.isClosed()) throw error;
+      await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
+      continue;
     }
-  } finally {
-    signal.removeEventListener("abort", stop);
-    await messages.close();
-    await consumer.delete().catch(() => undefined);
+    try {
+      let batch: LogRecord[] = [];
+      let bytes = 0;
+      // The event that history is to end with can be trimmed while older ones are read, and nothing would
+      // come then, for ever; so an idle reader looks at the end again.
+      const stopWhenIdle = (stop: () => void) => {
+        stop();
+      };
+      const read = { max_bytes: READ_AHEAD_BYTES };
+      for await (const { message, isLastAtHand } of deliveries(
+        log,
+        consumer,
+        read,
+        signal,
+        stopWhenIdle,
+      )) {
+        const record = recordOfDelivery(message);
+        if (record) {
+          batch.push(record);
+          bytes += record.bytes.length;
+        }
+        position = message.seq;
+        const isEnd = position >= end;
+        if (isEnd || isLastAtHand || bytes >= HAND_OUT_BYTES) {
+          if (batch.length > 0) yield batch;
+          if (isEnd) return;
+          batch = [];
+          bytes = 0;
+        }
+      }
+    } finally {
+      await consumer.delete().catch(() => undefined);
+    }
   }
 }
 
-/**
- * The event that history was to end with can be trimmed while older ones are read; nothing would come
- * then, for ever. So whenever the consumer has been idle for a heartbeat, the leader is asked again.
- */
-async function stopWhenTrimmed(
+async function createConsumer(
   log: Log,
   { tenant, path }: HistoryOptions,
-  messages: ConsumerMessages,
-  position: () => number,
-): Promise<void> {
-  for await (const { type } of messages.status()) {
-    if (type !== "heartbeat") continue;
-    const heads = await readTimelineHeads(log, tenant, path).catch(() => undefined);
-    if (heads && (heads.newest?.sequence ?? 0) <= position()) messages.stop();
-  }
+  from: number,
+): Promise<Consumer> {
+  const info = await log.jsm.consumers.add(log.stream, {
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    filter_subjects: timelineSubjects(tenant, path),
+    inactive_threshold: INACTIVE_MS * 1e6,
+    mem_storage: true,
+    num_replicas: 1,
+  });
+  return log.js.consumers.getConsumerFromInfo(info);
 }

@@ -10,9 +10,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
-
-export type { NatsConnection };
+import { ConnectionWatch, type NatsConnection } from "./connect.js";
 
 /** The subjects of every event: `ev.<tenant>.<scope path with dots>`. */
 export const LOG_SUBJECTS = "ev.>";
@@ -25,6 +23,7 @@ const STREAM_NAME_IN_USE = 10058;
 /** An open log: one JetStream stream, and the incarnation of it that cursors refer to. */
 export interface Log {
   nc: NatsConnection;
+  connection: ConnectionWatch;
   js: JetStreamClient;
   jsm: JetStreamManager;
   stream: string;
@@ -70,7 +69,15 @@ export async function openLog(nc: NatsConnection, options: LogOptions): Promise<
   if (epoch === undefined || differences.length > 0) {
     throw new UnfitStreamError(options.stream, differences);
   }
-  return { nc, js, jsm, stream: options.stream, origin: options.origin, epoch };
+  return {
+    nc,
+    connection: new ConnectionWatch(nc),
+    js,
+    jsm,
+    stream: options.stream,
+    origin: options.origin,
+    epoch,
+  };
 }
 
 export function isStreamNotFound(error: unknown): boolean {

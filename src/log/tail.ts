@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AckPolicy, DeliverPolicy, type Consumer } from "@nats-io/jetstream";
+import { deliveries } from "./deliveries.js";
 import { ForeignMessageError, recordOfDelivery, type LogRecord } from "./record.js";
 import { isStreamNotFound, type Log } from "./stream.js";
 
@@ -26,43 +27,22 @@ export interface TailOptions {
  *
  * @throws LogReplacedError when the stream was deleted, or deleted and recreated
  */
-export async function* tail(
-  log: Log,
-  { durable, after, signal, onForeign }: TailOptions,
-): AsyncGenerator<LogRecord> {
+export async function* tail(log: Log, options: TailOptions): AsyncGenerator<LogRecord> {
+  const { durable, after, signal, onForeign } = options;
   let position = after;
   while (!signal.aborted) {
     const consumer = await placeConsumer(log, durable, position + 1, signal);
     if (!consumer) return;
-    const messages = await consumer.consume({
-      max_messages: 2000,
-      expires: 5000,
-      // A dead server is noticed after two missed heartbeats.
-      idle_heartbeat: 1000,
-      abort_on_missing_resource: true,
-    });
-    const stop = () => {
-      messages.stop();
-    };
-    signal.addEventListener("abort", stop);
     let isFirst = true;
-    try {
-      for await (const message of messages) {
-        const sequence = message.seq;
-        if (sequence <= position) continue;
-        if (sequence > position + 1 && !isFirst) break;
-        isFirst = false;
-        position = sequence;
-        const record = recordOfDelivery(message);
-        if (record) yield record;
-        else onForeign(new ForeignMessageError(sequence, message.subject));
-      }
-    } catch (error) {
-      // The consumer vanished or the connection closed; placing it again tells which.
-      if (log.nc.isClosed()) throw error;
-    } finally {
-      signal.removeEventListener("abort", stop);
-      await messages.close();
+    for await (const { message } of deliveries(log, consumer, { max_messages: 2000 }, signal)) {
+      const sequence = message.seq;
+      if (sequence <= position) continue;
+      if (sequence > position + 1 && !isFirst) break;
+      isFirst = false;
+      position = sequence;
+      const record = recordOfDelivery(message);
+      if (record) yield record;
+      else onForeign(new ForeignMessageError(sequence, message.subject));
     }
   }
 }
@@ -84,16 +64,7 @@ async function placeConsumer(
 ): Promise<Consumer | undefined> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      await checkEpoch(log);
-      await log.jsm.consumers.delete(log.stream, durable).catch(() => undefined);
-      await log.jsm.consumers.add(log.stream, {
-        durable_name: durable,
-        ack_policy: AckPolicy.None,
-        deliver_policy: DeliverPolicy.StartSequence,
-        opt_start_seq: from,
-        inactive_threshold: ABANDONED_AFTER_MS * 1e6,
-      });
-      return await log.js.consumers.get(log.stream, durable);
+      return await log.connection.answer(recreate(log, durable, from));
     } catch (error) {
       if (error instanceof LogReplacedError || log.nc.isClosed()) throw error;
       await delay(Math.min(100 * 2 ** attempt, 2000), undefined, { signal }).catch(() => undefined);
@@ -102,10 +73,19 @@ async function placeConsumer(
   return undefined;
 }
 
-async function checkEpoch(log: Log): Promise<void> {
+async function recreate(log: Log, durable: string, from: number): Promise<Consumer> {
   const info = await log.jsm.streams.info(log.stream).catch((error: unknown) => {
     throw isStreamNotFound(error) ? new LogReplacedError(log.stream) : error;
   });
   if (info.config.metadata?.["runtrail.epoch"] !== log.epoch)
     throw new LogReplacedError(log.stream);
+  await log.jsm.consumers.delete(log.stream, durable).catch(() => undefined);
+  const consumer = await log.jsm.consumers.add(log.stream, {
+    durable_name: durable,
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    inactive_threshold: ABANDONED_AFTER_MS * 1e6,
+  });
+  return log.js.consumers.getConsumerFromInfo(consumer);
 }

@@ -49,7 +49,7 @@ export class Heads {
    * then do the recent ids hold everything that is in the scope.
    */
   async load(tenant: string, scope: string, signal: AbortSignal): Promise<void> {
-    const record = await readHead(this.log, tenant, scope);
+    const record = await this.log.connection.answer(readHead(this.log, tenant, scope));
     if (record) await this.recentIds.reached(record.sequence, signal);
     const known = this.get(tenant, scope);
     if (known && known.sequence >= (record?.sequence ?? 0)) return;

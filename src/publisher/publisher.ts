@@ -229,7 +229,7 @@ export class Publisher {
   async #loadStored(pending: PendingDraft): Promise<void> {
     const sequence = this.#recentIds.sequenceOf(pending.tenant, pending.scope.path, pending.id);
     if (sequence === undefined || pending.stored) return;
-    const record = await readAt(this.#log, sequence);
+    const record = await this.#log.connection.answer(readAt(this.#log, sequence));
     if (record) pending.stored = { sequence, event: parseEnvelope(record.bytes) };
   }
 

@@ -1,0 +1,169 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ID_PATTERN, TENANT_PATTERN } from "./envelope/scope.js";
+
+/** Everything that can be set, complete: made once at start from the environment and the command line. */
+export interface Config {
+  http: {
+    host: string;
+    /** 0: any free one. */
+    port: number;
+    /** Heartbeat of an idle stream. */
+    heartbeatMs: number;
+    /** A stream that is older ends cleanly, and its reader resumes. */
+    maxStreamAgeMs: number;
+    /** A stream whose socket has taken nothing for this long is closed. */
+    stalledAfterMs: number;
+    /** Streams open at once. */
+    maxStreams: number;
+    /** From SIGTERM to the last connection. */
+    graceMs: number;
+  };
+  /** A nats-server of one's own; undefined: one is started on files in `dataFolder`. */
+  nats: { servers: string[]; user?: string; pass?: string; token?: string } | undefined;
+  log: {
+    stream: string;
+    origin: string;
+    /** JetStream replicas. */
+    replicas: number;
+  };
+  dataFolder: string;
+  tenant: string;
+  /** Names this gateway's durable consumer: its own among all gateways on the same NATS. */
+  nodeId: string;
+  /** Memory for the newest part of the log. */
+  ringBytes: number;
+  publisher: {
+    recentIds: number;
+    heads: number;
+    maxPending: number;
+    maxPendingLength: number;
+    appendTimeoutMs: number;
+  };
+  /** Timelines whose state is kept in memory. */
+  snapshots: number;
+  logLevel: string;
+}
+
+/** What the command line may say; it wins over the environment. */
+export interface Flags {
+  host?: string;
+  port?: string;
+  data?: string;
+  nats?: string;
+}
+
+/** A setting that cannot be used. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * The configuration that environment and flags add up to.
+ *
+ * @throws ConfigError that names the setting and what it takes
+ */
+export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config {
+  const servers = flags.nats ?? env["NATS_URL"];
+  const nodeId = env["RUNTRAIL_NODE_ID"] ?? hostname().replaceAll(/[^A-Za-z0-9_-]/g, "-");
+  const tenant = env["RUNTRAIL_TENANT"] ?? "default";
+  demand(ID_PATTERN.test(nodeId), "RUNTRAIL_NODE_ID", "letters, digits, _ and -");
+  demand(TENANT_PATTERN.test(tenant), "RUNTRAIL_TENANT", "lower-case letters, digits and -");
+  return {
+    http: {
+      host: flags.host ?? env["RUNTRAIL_HOST"] ?? "127.0.0.1",
+      port: integer("--port or RUNTRAIL_PORT", flags.port ?? env["RUNTRAIL_PORT"], 4280, 0, 65_535),
+      heartbeatMs: integer("RUNTRAIL_HEARTBEAT_MS", env["RUNTRAIL_HEARTBEAT_MS"], 15_000, 100),
+      maxStreamAgeMs: integer(
+        "RUNTRAIL_MAX_STREAM_AGE_MS",
+        env["RUNTRAIL_MAX_STREAM_AGE_MS"],
+        30 * 60_000,
+        1000,
+      ),
+      stalledAfterMs: integer(
+        "RUNTRAIL_STALLED_AFTER_MS",
+        env["RUNTRAIL_STALLED_AFTER_MS"],
+        60_000,
+        1000,
+      ),
+      maxStreams: integer("RUNTRAIL_MAX_STREAMS", env["RUNTRAIL_MAX_STREAMS"], 20_000, 1),
+      graceMs: integer("RUNTRAIL_GRACE_MS", env["RUNTRAIL_GRACE_MS"], 10_000, 0),
+    },
+    nats: servers === undefined ? undefined : natsServers(servers, env),
+    log: {
+      stream: env["RUNTRAIL_STREAM"] ?? "RUNTRAIL",
+      origin: env["RUNTRAIL_ORIGIN"] ?? "runtrail.local/default",
+      replicas: integer("RUNTRAIL_REPLICAS", env["RUNTRAIL_REPLICAS"], 1, 1, 5),
+    },
+    dataFolder: flags.data ?? env["RUNTRAIL_DATA"] ?? join(process.cwd(), ".runtrail"),
+    tenant,
+    nodeId,
+    ringBytes: integer("RUNTRAIL_RING_BYTES", env["RUNTRAIL_RING_BYTES"], 32 * MIB, MIB),
+    publisher: {
+      recentIds: integer("RUNTRAIL_RECENT_IDS", env["RUNTRAIL_RECENT_IDS"], 50_000, 1000),
+      heads: integer("RUNTRAIL_HEADS", env["RUNTRAIL_HEADS"], 50_000, 10_000),
+      maxPending: integer("RUNTRAIL_MAX_PENDING", env["RUNTRAIL_MAX_PENDING"], 20_000, 1000),
+      maxPendingLength: 64 * MIB,
+      // Longer than the election of a new leader takes (4 to 9 s), twice over.
+      appendTimeoutMs: integer(
+        "RUNTRAIL_APPEND_TIMEOUT_MS",
+        env["RUNTRAIL_APPEND_TIMEOUT_MS"],
+        20_000,
+        100,
+      ),
+    },
+    snapshots: 1000,
+    logLevel: env["RUNTRAIL_LOG_LEVEL"] ?? "info",
+  };
+}
+
+/**
+ * `nats://host`, `nats://user:password@host` or `nats://token@host`, several of them comma-separated;
+ * `tls://` where the server demands TLS. Credentials in the environment win over those in the URL.
+ */
+function natsServers(text: string, env: NodeJS.ProcessEnv): Config["nats"] {
+  const urls = text.split(",").map((server) => {
+    const url = server.includes("://") ? server.trim() : `nats://${server.trim()}`;
+    demand(
+      URL.canParse(url),
+      "--nats or NATS_URL",
+      "one or several URLs such as nats://127.0.0.1:4222",
+    );
+    return new URL(url);
+  });
+  const [first] = urls;
+  const username = decodeURIComponent(first?.username ?? "");
+  const password = decodeURIComponent(first?.password ?? "");
+  const user = env["NATS_USER"] ?? (password === "" ? undefined : username);
+  const pass = env["NATS_PASSWORD"] ?? (password === "" ? undefined : password);
+  const token = env["NATS_TOKEN"] ?? (password === "" && username !== "" ? username : undefined);
+  return {
+    servers: urls.map((url) => `${url.protocol}//${url.host}`),
+    ...(user === undefined ? {} : { user }),
+    ...(pass === undefined ? {} : { pass }),
+    ...(token === undefined ? {} : { token }),
+  };
+}
+
+function integer(
+  name: string,
+  text: string | undefined,
+  byDefault: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  if (text === undefined || text === "") return byDefault;
+  const value = Number(text);
+  demand(
+    Number.isInteger(value) && value >= least && value <= most,
+    name,
+    `a whole number, ${least} or more`,
+  );
+  return value;
+}
+
+function demand(holds: boolean, name: string, what: string): void {
+  if (!holds) throw new ConfigError(`${name} must be ${what}.`);
+}

@@ -1,0 +1,153 @@
+import type { Logger } from "pino";
+import type { Config } from "./config.js";
+import { StreamCoordinator } from "./coordinator/coordinator.js";
+import { Hub } from "./coordinator/hub.js";
+import { Snapshots } from "./coordinator/snapshots.js";
+import { defaultCatalogue } from "./envelope/catalogue/validate.js";
+import { connectNats, type NatsOptions } from "./log/connect.js";
+import { readBounds } from "./log/read.js";
+import { openLog, type Log } from "./log/stream.js";
+import { tail } from "./log/tail.js";
+import {
+  describeUnsupported,
+  ensureNatsServer,
+  startNatsServer,
+  type EmbeddedNatsServer,
+} from "./nats-server/index.js";
+import { Publisher } from "./publisher/publisher.js";
+
+/** One process's view of the log: what it appends through, and what it delivers from. */
+export interface Gateway {
+  log: Log;
+  hub: Hub;
+  publisher: Publisher;
+  coordinator: StreamCoordinator;
+  tenant: string;
+  readiness(): Readiness;
+  /** Rejects when the gateway can no longer do its work. */
+  failed: Promise<never>;
+  /** Stores what was accepted, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+export type Readiness = { ready: true } | { ready: false; reason: string };
+
+/** The nats-server is not one that Runtrail can keep its promises on. */
+export class UnsupportedServerError extends Error {
+  override readonly name = "UnsupportedServerError";
+}
+
+/**
+ * Connects to NATS (or starts a server of its own), opens the log, reads its newest part, and follows it.
+ * When it resolves, appends and streams work.
+ */
+export async function openGateway(config: Config, logger: Logger): Promise<Gateway> {
+  const embedded = config.nats ? undefined : await startEmbedded(config, logger);
+  const stopEmbedded = async () => {
+    await embedded?.stop();
+  };
+  try {
+    const gateway = await openOn(
+      {
+        ...(config.nats ?? embedded?.connection),
+        name: `runtrail ${config.nodeId}`,
+      } as NatsOptions,
+      config,
+      logger,
+    );
+    const serverGone = embedded?.exited.then((end) => {
+      if (end.reason === "gaveUp") throw new Error(end.message);
+      return new Promise<never>(() => undefined);
+    });
+    return {
+      ...gateway,
+      failed: serverGone ? Promise.race([gateway.failed, serverGone]) : gateway.failed,
+      close: async () => {
+        await gateway.close();
+        await stopEmbedded();
+      },
+    };
+  } catch (error) {
+    await stopEmbedded();
+    throw error;
+  }
+}
+
+async function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedNatsServer> {
+  const report = (line: string) => {
+    logger.info(line);
+  };
+  const binary = await ensureNatsServer(process.env, report);
+  return startNatsServer({ binary, dataFolder: config.dataFolder, report });
+}
+
+async function openOn(nats: NatsOptions, config: Config, logger: Logger): Promise<Gateway> {
+  const nc = await connectNats(nats);
+  try {
+    const unsupported = describeUnsupported(nc.info?.version ?? "");
+    if (unsupported !== undefined) throw new UnsupportedServerError(unsupported);
+
+    const log = await openLog(nc, config.log);
+    const { first, last } = await readBounds(log);
+    // The newest events are read again: the ring serves them, and their ids are recognised.
+    const position = Math.max(first - 1, last - config.publisher.recentIds, 0);
+    const hub = new Hub(position, config.ringBytes);
+    const publisher = new Publisher(log, position, {
+      ...config.publisher,
+      catalogue: defaultCatalogue,
+      source: `gateway/${config.nodeId}`,
+      onTrouble: (cause) => {
+        logger.warn({ err: cause }, "a commit did not go through and is tried again");
+      },
+    });
+
+    const stop = new AbortController();
+    const pumped = pump(log, hub, publisher, config, logger, position, stop.signal);
+    const failed = pumped.then(() => new Promise<never>(() => undefined));
+    failed.catch(() => undefined);
+    await Promise.race([publisher.caughtUp(last, stop.signal), failed]);
+
+    const coordinator = new StreamCoordinator(log, hub, new Snapshots(log, hub, config.snapshots));
+    return {
+      log,
+      hub,
+      publisher,
+      coordinator,
+      tenant: config.tenant,
+      failed,
+      readiness: () =>
+        log.connection.isConnected
+          ? { ready: true }
+          : { ready: false, reason: "NATS does not answer" },
+      close: async () => {
+        await publisher.close();
+        stop.abort();
+        await pumped.catch(() => undefined);
+        await nc.close();
+      },
+    };
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+}
+
+/** Hands every event of the log to those who live off it. */
+async function pump(
+  log: Log,
+  hub: Hub,
+  publisher: Publisher,
+  config: Config,
+  logger: Logger,
+  after: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const onForeign = (error: Error) => {
+    logger.error({ err: error }, "passed over a message that is not an event");
+  };
+  const durable = `gateway-${config.nodeId}`;
+  for await (const record of tail(log, { durable, after, signal, onForeign })) {
+    publisher.observe(record);
+    hub.publish(record);
+  }
+}
