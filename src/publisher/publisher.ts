@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Catalogue } from "../envelope/catalogue/validate.js";
@@ -187,6 +188,8 @@ export class Publisher {
   async #round(units: Unit[]): Promise<boolean> {
     this.#rounds++;
     const signal = AbortSignal.timeout(COMMIT_TIMEOUT_MS);
+    // Every head that is loaded listens to it.
+    setMaxListeners(0, signal);
     try {
       await this.#loadWhatIsMissing(units, signal);
     } catch (error) {

@@ -1,0 +1,167 @@
+import { setMaxListeners } from "node:events";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { follow, type Delivery } from "../../src/coordinator/follow.js";
+import { Hub } from "../../src/coordinator/hub.js";
+import { parseScope, type Scope } from "../../src/envelope/scope.js";
+import type { LogRecord } from "../../src/log/record.js";
+import type { Log } from "../../src/log/stream.js";
+import { startTestServer, type TestServer } from "../fixtures/nats.js";
+import { startPublisher, type TestPublisher } from "../fixtures/publisher.js";
+
+let nats: TestServer;
+let log: Log;
+beforeAll(async () => {
+  nats = await startTestServer();
+  log = await nats.open();
+});
+afterAll(async () => {
+  await nats.stop();
+});
+
+const PATHS = ["runs/a", "runs/a/jobs/x", "runs/a/pack-runs/p/jobs/y", "runs/b", "jobs/z"];
+/** The type of the last event of each path. */
+const LAST = "test.ended";
+const TIMELINES = [
+  "",
+  "runs/a",
+  "runs/a/pack-runs/p",
+  "runs/a/jobs/x",
+  "runs/b",
+  "jobs/z",
+  "runs/none",
+];
+
+function scope(path: string): Scope {
+  const parsed = parseScope(path);
+  if (!parsed) throw new Error(`${path} is no scope`);
+  return parsed;
+}
+
+function pick<T>(items: readonly T[]): T {
+  return items[Math.floor(Math.random() * items.length)] as T;
+}
+
+function isOn(timeline: string, path: string): boolean {
+  return timeline === "" || path === timeline || path.startsWith(`${timeline}/`);
+}
+
+/** A turn of the event loop, so that a reader can be slow without a clock. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe.each([
+  ["with a ring that holds a few events, so that readers fall back to history all the time", 8_000],
+  ["with a ring that holds some", 200_000],
+  ["with a ring that holds all", 64_000_000],
+])("%s", (_, ringBytes) => {
+  const tenant = `ring-${ringBytes}`;
+  let hub: Hub;
+  let started: TestPublisher;
+  const all: LogRecord[] = [];
+  beforeAll(async () => {
+    hub = new Hub(0, ringBytes);
+    all.length = 0;
+    started = await startPublisher(log, {}, (record) => {
+      if (record.tenant === tenant) all.push(record);
+      hub.publish(record);
+    });
+  });
+  afterAll(async () => {
+    await started.close();
+  });
+
+  /** Reads a timeline, disconnecting at random and resuming from the last event it got, until the last one. */
+  async function read(timeline: string, from: number, slowness: number) {
+    const got: number[] = [];
+    let position = from;
+    let open = [...PATHS, "runs/none"].filter((path) => isOn(timeline, path)).length;
+    while (open > 0) {
+      const stop = new AbortController();
+      const reads = follow(log, hub, {
+        tenant,
+        path: timeline,
+        after: position,
+        terminal: undefined,
+        signal: stop.signal,
+      });
+      let deliveries = 1 + Math.floor(Math.random() * 30);
+      for await (const delivery of reads) {
+        if (delivery.kind === "events") {
+          // A reader may be cut off after any event of a delivery.
+          const kept =
+            deliveries === 1 ? Math.ceil(Math.random() * delivery.records.length) : Infinity;
+          for (const { sequence, type } of delivery.records.slice(0, kept)) {
+            got.push(sequence);
+            position = sequence;
+            if (type === LAST) open--;
+          }
+        } else expect(delivery.kind).toBe("caught-up");
+        for (let turns = 0; turns < slowness; turns++) await turn();
+        if (--deliveries === 0 || open === 0) break;
+      }
+      stop.abort();
+    }
+    return got;
+  }
+
+  test("every reader gets exactly the log of its timeline, in order, whatever is published meanwhile", async () => {
+    let isPublishing = true;
+    const append = async (path: string, type: string) => {
+      const payload = { text: "x".repeat(Math.floor(Math.random() * 600)) };
+      const result = await started.publisher.append(tenant, scope(path), { type, payload });
+      expect(result.outcome).toBe("appended");
+    };
+    const publish = async () => {
+      for (let round = 0; round < 120; round++) {
+        const count = Math.ceil(Math.random() * 60);
+        await Promise.all(Array.from({ length: count }, () => append(pick(PATHS), "test.noted")));
+      }
+      isPublishing = false;
+      for (const path of [...PATHS, "runs/none"]) await append(path, LAST);
+    };
+    const readers: { timeline: string; from: number; got: Promise<number[]> }[] = [];
+    const connect = async () => {
+      while (isPublishing && readers.length < 60) {
+        const timeline = pick(TIMELINES);
+        const from = Math.floor(Math.random() * (hub.position + 1));
+        readers.push({ timeline, from, got: read(timeline, from, pick([0, 0, 1, 5, 50])) });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    await Promise.all([publish(), connect()]);
+
+    expect(readers.length).toBeGreaterThan(20);
+    await Promise.all(readers.map(({ got }) => got));
+    for (const { timeline, from, got } of readers) {
+      const expected = all.filter(
+        ({ scope, sequence }) => isOn(timeline, scope) && sequence > from,
+      );
+      expect(await got, `${timeline} after ${from}`).toEqual(
+        expected.map(({ sequence }) => sequence),
+      );
+    }
+  });
+
+  test("nothing is left behind by readers that are gone", async () => {
+    const before = hub.stats.channels;
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    const followers = Array.from({ length: 500 }, async (_, n) => {
+      const deliveries: Delivery[] = [];
+      const options = {
+        tenant,
+        path: `runs/idle-${n}`,
+        after: hub.position,
+        terminal: undefined,
+      };
+      for await (const delivery of follow(log, hub, { ...options, signal: stop.signal }))
+        deliveries.push(delivery);
+      return deliveries.map(({ kind }) => kind);
+    });
+    await expect.poll(() => hub.stats.channels).toBe(before + 500);
+    stop.abort();
+    expect(await Promise.all(followers)).toEqual(new Array(500).fill(["caught-up"]));
+    expect(hub.stats.channels).toBe(before);
+  });
+});
