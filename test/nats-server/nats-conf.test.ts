@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { ensureNatsServer } from "../../src/nats-server/index.js";
 import { scratchFolder } from "./scratch.js";
 import { NO_REPORT, append, createStream } from "./server.js";
-import { until } from "./until.js";
+import { until } from "../fixtures/until.js";
 
 const CONFIGURATION = join(import.meta.dirname, "../../nats.conf");
 

@@ -14,7 +14,7 @@ import {
 import { isAlive, processesNaming } from "./processes.js";
 import { scratchFolder } from "./scratch.js";
 import { NO_REPORT, append, connectTo, createStream, read, startServer } from "./server.js";
-import { until } from "./until.js";
+import { until } from "../fixtures/until.js";
 
 const WITH_INSTALL = { timeout: 300_000 };
 const SOURCE = join(import.meta.dirname, "../../src/nats-server");

@@ -7,7 +7,7 @@ import { DataFolderInUseError, NatsServerStartError } from "../../src/nats-serve
 import { isAlive, processesNaming } from "./processes.js";
 import { scratchFolder } from "./scratch.js";
 import { append, connectTo, createStream, read, startServer } from "./server.js";
-import { until } from "./until.js";
+import { until } from "../fixtures/until.js";
 
 const WITH_INSTALL = { timeout: 300_000 };
 
