@@ -51,12 +51,15 @@ export interface Flags {
   port?: string;
   data?: string;
   nats?: string;
+  insecure?: boolean;
 }
 
 /** A setting that cannot be used. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 const MIB = 1024 * 1024;
 
@@ -71,9 +74,16 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
   const tenant = env["RUNTRAIL_TENANT"] ?? "default";
   demand(ID_PATTERN.test(nodeId), "RUNTRAIL_NODE_ID", "letters, digits, _ and -");
   demand(TENANT_PATTERN.test(tenant), "RUNTRAIL_TENANT", "lower-case letters, digits and -");
+  const host = flags.host ?? env["RUNTRAIL_HOST"] ?? "127.0.0.1";
+  if (!LOOPBACK.test(host) && flags.insecure !== true && env["RUNTRAIL_INSECURE"] !== "1") {
+    throw new ConfigError(
+      `Whoever reaches ${host} could read and append everything: listen on 127.0.0.1 behind a proxy that ` +
+        "authenticates, or say --insecure (RUNTRAIL_INSECURE=1) where the network is trusted.",
+    );
+  }
   return {
     http: {
-      host: flags.host ?? env["RUNTRAIL_HOST"] ?? "127.0.0.1",
+      host,
       port: integer("--port or RUNTRAIL_PORT", flags.port ?? env["RUNTRAIL_PORT"], 4280, 0, 65_535),
       heartbeatMs: integer("RUNTRAIL_HEARTBEAT_MS", env["RUNTRAIL_HEARTBEAT_MS"], 15_000, 100),
       maxStreamAgeMs: integer(

@@ -1,7 +1,7 @@
 import stringify from "fast-json-stable-stringify";
 import { findUncanonical } from "./canonical.js";
 import type { EventEnvelope, JsonObject } from "./envelope.js";
-import { HASH_PATTERN, hashEnvelope } from "./hash.js";
+import { HASH_PATTERN, hashText } from "./hash.js";
 import { parseScope, TENANT_PATTERN } from "./scope.js";
 
 /** Stored bytes that are not what was sealed. */
@@ -26,6 +26,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @throws MalformedEnvelopeError (`canonical`)
  */
 export function parseCanonicalObject(bytes: Uint8Array): JsonObject {
+  return readCanonicalObject(bytes).object;
+}
+
+function readCanonicalObject(bytes: Uint8Array): { object: JsonObject; text: string } {
   let text: string;
   let value: unknown;
   try {
@@ -42,7 +46,7 @@ export function parseCanonicalObject(bytes: Uint8Array): JsonObject {
   if (stringify(value) !== text) {
     throw new MalformedEnvelopeError("canonical", "", "is not in canonical form (RFC 8785)");
   }
-  return value as JsonObject;
+  return { object: value as JsonObject, text };
 }
 
 /**
@@ -52,7 +56,7 @@ export function parseCanonicalObject(bytes: Uint8Array): JsonObject {
  * @throws MalformedEnvelopeError
  */
 export function parseEnvelope(bytes: Uint8Array): EventEnvelope {
-  const object = parseCanonicalObject(bytes);
+  const { object, text } = readCanonicalObject(bytes);
   for (const key of Object.keys(object)) {
     if (!Object.hasOwn(MEMBERS, key))
       throw new MalformedEnvelopeError("shape", `/${key}`, "is not a member of an envelope");
@@ -65,14 +69,16 @@ export function parseEnvelope(bytes: Uint8Array): EventEnvelope {
   if ((envelope.index === 1) !== (envelope.prev === null)) {
     throw new MalformedEnvelopeError("shape", "/prev", "is null at index 1, and only there");
   }
-  if (hashEnvelope(envelope) !== envelope.hash) {
+  // The text is canonical, so without its hash member it is the canonical form of all the rest. Before
+  // that member only actor, causationId and correlationId can stand, and a quote in them is escaped.
+  if (hashText(text.replace(`,"hash":"${envelope.hash}"`, "")) !== envelope.hash) {
     throw new MalformedEnvelopeError("hash", "/hash", "is not the hash of this envelope");
   }
   return envelope;
 }
 
 type Fits = (value: unknown) => boolean;
-const text: Fits = (value) => typeof value === "string" && value !== "";
+const nonEmpty: Fits = (value) => typeof value === "string" && value !== "";
 const optional =
   (fits: Fits): Fits =>
   (value) =>
@@ -86,18 +92,18 @@ const matching =
 
 const MEMBERS: Record<keyof EventEnvelope, Fits> = {
   v: (value) => value === 1,
-  id: text,
-  type: text,
-  origin: text,
+  id: nonEmpty,
+  type: nonEmpty,
+  origin: nonEmpty,
   tenant: matching(TENANT_PATTERN),
   scope: (value) => typeof value === "string" && parseScope(value) !== undefined,
   index: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
   prev: (value) => value === null || matching(HASH_PATTERN)(value),
-  correlationId: text,
-  causationId: optional(text),
-  traceparent: optional(text),
-  occurredAt: text,
-  source: text,
+  correlationId: nonEmpty,
+  causationId: optional(nonEmpty),
+  traceparent: optional(nonEmpty),
+  occurredAt: nonEmpty,
+  source: nonEmpty,
   actor: optional(object),
   payload: object,
   hash: matching(HASH_PATTERN),

@@ -50,13 +50,12 @@ export function prepareSeal(event: Unsealed): Prepared {
 
   // As a member, so that a flaw's pointer starts at the envelope: `{"payload":…}`.
   const payload = canonicalize({ payload: event.payload } satisfies JsonObject).slice(1, -1);
-  const trace =
-    event.traceparent === undefined ? "" : `"traceparent":${JSON.stringify(event.traceparent)},`;
-  const beforeIndex = `"id":${canonicalize(event.id)},"index":`;
-  const beforePrev = `,"occurredAt":${canonicalize(event.occurredAt)},"origin":${canonicalize(event.origin)},${payload},"prev":`;
+  const trace = event.traceparent === undefined ? "" : `"traceparent":${quote(event.traceparent)},`;
+  const beforeIndex = `"id":${quote(event.id)},"index":`;
+  const beforePrev = `,"occurredAt":${quote(event.occurredAt)},"origin":${quote(event.origin)},${payload},"prev":`;
   const rest =
-    `,"scope":${canonicalize(event.scope)},"source":${canonicalize(event.source)},` +
-    `"tenant":${canonicalize(event.tenant)},${trace}"type":${canonicalize(event.type)},"v":${event.v}}`;
+    `,"scope":${quote(event.scope)},"source":${quote(event.source)},` +
+    `"tenant":${quote(event.tenant)},${trace}"type":${quote(event.type)},"v":${event.v}}`;
 
   return {
     length: beforeHash.length + beforeIndex.length + beforePrev.length + rest.length,
@@ -69,4 +68,9 @@ export function prepareSeal(event: Unsealed): Prepared {
       return { index, hash, text: `${beforeHash},"hash":"${hash}",${afterHash}` };
     },
   };
+}
+
+/** The canonical text of a string. JSON.stringify writes it as RFC 8785 has it, if it is well-formed. */
+function quote(text: string): string {
+  return text.isWellFormed() ? JSON.stringify(text) : canonicalize(text);
 }

@@ -4,7 +4,7 @@ import { parseDraft, type Draft } from "../envelope/draft.js";
 import type { Scope } from "../envelope/scope.js";
 import { prepareSeal, type Unsealed } from "../envelope/seal.js";
 import { eventIdGenerator } from "./event-id.js";
-import type { PendingDraft } from "./pending.js";
+import { scopeKey, type PendingDraft } from "./pending.js";
 import type { Invalid } from "./result.js";
 
 /** What the publisher adds to a draft, and holds it against. */
@@ -48,6 +48,7 @@ export function admit(
     return {
       tenant,
       scope,
+      keys: [scope.path, ...scope.ancestors].map((path) => scopeKey(tenant, path)),
       id: unsealed.id,
       draft,
       unsealed,

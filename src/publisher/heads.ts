@@ -4,6 +4,7 @@ import { EMPTY_CHAIN, type ChainHead } from "../envelope/seal.js";
 import type { Log } from "../log/stream.js";
 import { readHead } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
+import { scopeKey } from "./pending.js";
 import type { RecentIds } from "./recent-ids.js";
 
 /** The newest event of a scope, as far as this gateway knows: what the next append goes behind. */
@@ -32,16 +33,17 @@ export class Heads {
     this.#heads = new LRUCache({ max: capacity });
   }
 
-  get(tenant: string, scope: string): Head | undefined {
-    return this.#heads.get(keyOf(tenant, scope));
+  /** By {@link scopeKey}. */
+  get(key: string): Head | undefined {
+    return this.#heads.get(key);
   }
 
-  set(tenant: string, scope: string, head: Head): void {
-    this.#heads.set(keyOf(tenant, scope), head);
+  set(key: string, head: Head): void {
+    this.#heads.set(key, head);
   }
 
-  forget(tenant: string, scope: string): void {
-    this.#heads.delete(keyOf(tenant, scope));
+  forget(key: string): void {
+    this.#heads.delete(key);
   }
 
   /**
@@ -51,14 +53,15 @@ export class Heads {
   async load(tenant: string, scope: string, signal: AbortSignal): Promise<void> {
     const record = await this.log.connection.answer(readHead(this.log, tenant, scope));
     if (record) await this.recentIds.reached(record.sequence, signal);
-    const known = this.get(tenant, scope);
+    const key = scopeKey(tenant, scope);
+    const known = this.get(key);
     if (known && known.sequence >= (record?.sequence ?? 0)) return;
-    this.set(tenant, scope, record ? headOf(record) : NO_HEAD);
+    this.set(key, record ? headOf(record) : NO_HEAD);
   }
 
   /** Takes in the next event of the log: another gateway may have appended it. */
   observe(record: LogRecord): void {
-    const key = keyOf(record.tenant, record.scope);
+    const key = scopeKey(record.tenant, record.scope);
     const known = this.#heads.peek(key);
     if (known && record.sequence > known.sequence) this.#heads.set(key, headOf(record));
   }
@@ -71,8 +74,4 @@ function headOf(record: LogRecord): Head {
     sequence: record.sequence,
     isClosed: closes(record.scope, record.type),
   };
-}
-
-function keyOf(tenant: string, scope: string): string {
-  return `${tenant} ${scope}`;
 }

@@ -9,6 +9,8 @@ import type { AppendResult } from "./result.js";
 export interface PendingDraft {
   tenant: string;
   scope: Scope;
+  /** {@link scopeKey} of the scope itself, then of the scopes that contain it. */
+  keys: readonly string[];
   id: string;
   draft: Draft;
   unsealed: Unsealed;
@@ -31,8 +33,13 @@ export interface Unit {
   resolve(results: AppendResult[]): void;
 }
 
+/** Names a scope among those of all tenants; neither part holds a blank. */
+export function scopeKey(tenant: string, path: string): string {
+  return `${tenant} ${path}`;
+}
+
 export function rootKey(tenant: string, scope: Scope): string {
-  return `${tenant} ${scope.ancestors[0] ?? scope.path}`;
+  return scopeKey(tenant, scope.ancestors[0] ?? scope.path);
 }
 
 /**

@@ -125,8 +125,8 @@ class Draughtsman {
   }
 
   #decide(pending: PendingDraft): Decision {
-    const { tenant, scope, id, draft } = pending;
-    const drawn = this.#scope(tenant, scope.path);
+    const { tenant, scope, keys, id, draft } = pending;
+    const drawn = this.#scope(keys[0] ?? "");
     const { head } = drawn;
 
     if (pending.stored) {
@@ -143,14 +143,12 @@ class Draughtsman {
         : reused(id, head);
     }
 
-    const closed = [scope.path, ...scope.ancestors].find(
-      (path) => this.#scope(tenant, path).head.isClosed,
-    );
-    if (closed !== undefined) {
+    const closed = keys.findIndex((key) => this.#scope(key).head.isClosed);
+    if (closed >= 0) {
       return conflict(
         "scope-closed",
         head,
-        `${closed} has ended; nothing can be appended to it or below it.`,
+        `${closed === 0 ? scope.path : (scope.ancestors[closed - 1] ?? "")} has ended; nothing can be appended to it or below it.`,
       );
     }
     if (draft.expect && draft.expect.index !== head.index) {
@@ -179,12 +177,11 @@ class Draughtsman {
     return { kind: "append", pending, sealed, position };
   }
 
-  #scope(tenant: string, path: string): Drawn {
-    const key = `${tenant} ${path}`;
+  #scope(key: string): Drawn {
     const known = this.#scopes.get(key);
     if (known) return known;
-    const head = this.heads.get(tenant, path);
-    if (!head) throw new Error(`the head of ${path} was not loaded`);
+    const head = this.heads.get(key);
+    if (!head) throw new Error(`the head of ${key} was not loaded`);
     const drawn: Drawn = { head, ids: new Map() };
     this.#scopes.set(key, drawn);
     return drawn;
@@ -192,9 +189,9 @@ class Draughtsman {
 
   #copyOf(unit: Unit): Map<string, Drawn> {
     return new Map(
-      unit.drafts.map(({ tenant, scope }) => {
-        const { head, ids } = this.#scope(tenant, scope.path);
-        return [`${tenant} ${scope.path}`, { head, ids: new Map(ids) }];
+      unit.drafts.map(({ keys: [key = ""] }) => {
+        const { head, ids } = this.#scope(key);
+        return [key, { head, ids: new Map(ids) }];
       }),
     );
   }

@@ -43,6 +43,15 @@ const COMMIT_TIMEOUT_MS = 5000;
 /** Up to this many drafts are sent as single publishes: staging a batch costs the server more than that. */
 const MAX_SINGLES = 8;
 
+/**
+ * Commits under way at once: while JetStream works on one, the other is drawn up. More would only make
+ * batches smaller, and each costs the server about 2 ms however small it is.
+ */
+const MAX_LANES = 2;
+
+/** Units that are worth a lane of their own. */
+const LANE_DRAFTS = 64;
+
 /** Pause before JetStream is tried again after it refused or did not answer. */
 const RETRY_DELAY_MS = 100;
 
@@ -68,7 +77,11 @@ export class Publisher {
   /** Roots on which another writer was met, and the round in which that was. */
   readonly #contended = new LRUCache<string, number>({ max: 10_000 });
   #rounds = 0;
-  #running: Promise<void> | undefined;
+  /** Lanes, each with one commit after the other, side by side on different roots. */
+  #lanes = 0;
+  readonly #running = new Set<Promise<void>>();
+  /** Root scopes of what is under way. */
+  readonly #busy = new Set<string>();
   #isClosed = false;
   /** What JetStream said when it last refused, until it takes something again. */
   #lastRefusal: string | undefined;
@@ -139,14 +152,14 @@ export class Publisher {
         deadlineMs: Date.now() + this.#options.appendTimeoutMs,
         resolve,
       });
-      this.#running ??= this.#run();
+      this.#startLane();
     });
   }
 
   /** Takes no more drafts, and resolves when those that wait have their results. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   #refusal(count: number, length: number): Unavailable | undefined {
@@ -158,30 +171,64 @@ export class Publisher {
     return { ...unavailable("Too many events are waiting to be stored."), code: "overloaded" };
   }
 
+  /** Starts a lane when there is none, or when what waits is worth a second one. */
+  #startLane(): void {
+    const worth = this.#lanes === 0 ? 1 : LANE_DRAFTS;
+    if (this.#lanes >= MAX_LANES || this.#queue.length < worth) return;
+    this.#lanes++;
+    const lane = this.#run().finally(() => this.#running.delete(lane));
+    this.#running.add(lane);
+  }
+
   async #run(): Promise<void> {
     for (;;) {
       // Whoever was answered in this turn, and appends again at once, comes along in the next round.
       await nextTurn();
-      if (this.#queue.length === 0) break;
-      const isProgress = await this.#round(this.#take());
+      const units = this.#take();
+      if (units.length === 0) {
+        this.#lanes--;
+        return;
+      }
+      this.#startLane();
+      const roots = units.flatMap((unit) => unit.roots);
+      for (const root of roots) this.#busy.add(root);
+      const isProgress = await this.#round(units);
+      for (const root of roots) this.#busy.delete(root);
       this.#expire();
       if (!isProgress) await delay(RETRY_DELAY_MS);
     }
-    this.#running = undefined;
   }
 
-  /** The units of the next round: as many as one batch holds, and at least one. */
+  /**
+   * The units of the next round: as many as one batch holds, or half of what waits where a second lane
+   * is free to take the other half. Units whose root is under way in the other lane stay, and so does
+   * whatever comes behind them on their roots.
+   */
   #take(): Unit[] {
-    let count = 0;
+    const isSplit = this.#lanes < MAX_LANES && this.#queue.length >= 2 * LANE_DRAFTS;
+    const most = isSplit ? Math.ceil(this.#queue.length / 2) : MAX_BATCH;
+    const taken: Unit[] = [];
+    const left: Unit[] = [];
+    const blocked = new Set<string>();
     let drafts = 0;
     let length = 0;
     for (const unit of this.#queue) {
+      const isBlocked = unit.roots.some((root) => this.#busy.has(root) || blocked.has(root));
+      const isTooMuch =
+        drafts > 0 &&
+        (drafts + unit.drafts.length > Math.min(most, MAX_BATCH) ||
+          length + unit.length > MAX_BATCH_LENGTH);
+      if (isBlocked || isTooMuch) {
+        for (const root of unit.roots) blocked.add(root);
+        left.push(unit);
+        continue;
+      }
+      taken.push(unit);
       drafts += unit.drafts.length;
       length += unit.length;
-      if (count > 0 && (drafts > MAX_BATCH || length > MAX_BATCH_LENGTH)) break;
-      count++;
     }
-    return this.#queue.splice(0, count);
+    this.#queue = left;
+    return taken;
   }
 
   /** Commits what can be, and puts the rest back; false when JetStream gave no answer. */
@@ -214,24 +261,29 @@ export class Publisher {
   /** Reads heads that are not known, and stored events whose ids have come again. */
   async #loadWhatIsMissing(units: readonly Unit[], signal: AbortSignal): Promise<void> {
     const loads = new Map<string, Promise<void>>();
+    const again: Promise<void>[] = [];
     for (const { drafts } of units) {
-      for (const { tenant, scope } of drafts) {
-        for (const path of [scope.path, ...scope.ancestors]) {
-          const key = `${tenant} ${path}`;
-          if (loads.has(key) || this.#heads.get(tenant, path)) continue;
+      for (const pending of drafts) {
+        const { tenant, scope, keys } = pending;
+        for (const [i, key] of keys.entries()) {
+          if (this.#heads.get(key) || loads.has(key)) continue;
+          const path = i === 0 ? scope.path : (scope.ancestors[i - 1] ?? "");
           loads.set(key, this.#heads.load(tenant, path, signal));
         }
       }
     }
-    await Promise.all(loads.values());
-    await Promise.all(
-      units.flatMap(({ drafts }) => drafts.map((pending) => this.#loadStored(pending))),
-    );
+    if (loads.size > 0) await Promise.all(loads.values());
+    for (const { drafts } of units) {
+      for (const pending of drafts) {
+        const sequence = this.#recentIds.sequenceOf(pending.keys[0] ?? "", pending.id);
+        if (sequence !== undefined && !pending.stored)
+          again.push(this.#loadStored(pending, sequence));
+      }
+    }
+    if (again.length > 0) await Promise.all(again);
   }
 
-  async #loadStored(pending: PendingDraft): Promise<void> {
-    const sequence = this.#recentIds.sequenceOf(pending.tenant, pending.scope.path, pending.id);
-    if (sequence === undefined || pending.stored) return;
+  async #loadStored(pending: PendingDraft, sequence: number): Promise<void> {
     const record = await this.#log.connection.answer(readAt(this.#log, sequence));
     if (record) pending.stored = { sequence, event: parseEnvelope(record.bytes) };
   }
@@ -256,7 +308,7 @@ export class Publisher {
     }
     // Whatever the reason, the heads it went behind are in doubt; and a stale one has another writer.
     for (const { unit } of units) {
-      for (const { tenant, scope } of unit.drafts) this.#heads.forget(tenant, scope.path);
+      for (const { keys } of unit.drafts) this.#heads.forget(keys[0] ?? "");
       if (result.outcome !== "stale") continue;
       for (const root of unit.roots) this.#contended.set(root, this.#rounds);
     }
@@ -271,10 +323,15 @@ export class Publisher {
       for (const decision of decisions) {
         if (decision.kind !== "append" || !isWhole) continue;
         const { pending, sealed, position } = decision;
-        const { tenant, scope, id, draft } = pending;
+        const {
+          keys: [key = ""],
+          scope,
+          id,
+          draft,
+        } = pending;
         const sequence = firstSequence + position;
-        this.#recentIds.add(tenant, scope.path, id, sequence);
-        this.#heads.set(tenant, scope.path, {
+        this.#recentIds.add(key, id, sequence);
+        this.#heads.set(key, {
           index: sealed.index,
           hash: sealed.hash,
           sequence,

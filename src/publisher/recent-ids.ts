@@ -1,4 +1,5 @@
 import type { LogRecord } from "../log/record.js";
+import { scopeKey } from "./pending.js";
 
 /**
  * Where the ids of the log's newest events stand, and how far the log has been read: the window in which
@@ -26,7 +27,7 @@ export class RecentIds {
 
   /** Takes in the next event of the log. */
   observe(record: LogRecord): void {
-    this.add(record.tenant, record.scope, record.id, record.sequence);
+    this.add(scopeKey(record.tenant, record.scope), record.id, record.sequence);
     this.#position = record.sequence;
     for (const waiter of this.#waiting) {
       if (waiter.sequence > this.#position) continue;
@@ -35,9 +36,9 @@ export class RecentIds {
     }
   }
 
-  /** Remembers an id, perhaps ahead of the log's delivery of it. */
-  add(tenant: string, scope: string, id: string, sequence: number): void {
-    const key = keyOf(tenant, scope, id);
+  /** Remembers an id of a scope ({@link scopeKey}), perhaps ahead of the log's delivery of it. */
+  add(scope: string, id: string, sequence: number): void {
+    const key = `${scope} ${id}`;
     const known = this.#sequences.size;
     this.#sequences.set(key, sequence);
     if (this.#sequences.size === known) return;
@@ -48,8 +49,8 @@ export class RecentIds {
   }
 
   /** The sequence at which the id is stored; undefined when it is not, or longer ago than the window reaches. */
-  sequenceOf(tenant: string, scope: string, id: string): number | undefined {
-    return this.#sequences.get(keyOf(tenant, scope, id));
+  sequenceOf(scope: string, id: string): number | undefined {
+    return this.#sequences.get(`${scope} ${id}`);
   }
 
   /** Resolves when every event up to `sequence` has been taken in; rejects when `signal` aborts before. */
@@ -72,9 +73,4 @@ export class RecentIds {
       this.#waiting.add(waiter);
     });
   }
-}
-
-/** No scope or tenant holds a blank, so the parts cannot run into each other. */
-function keyOf(tenant: string, scope: string, id: string): string {
-  return `${tenant} ${scope} ${id}`;
 }
