@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const CLI = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+/** A process of its own that serves. */
+export interface Served {
+  url: string;
+  /** Microseconds of user and system time that the process has had. */
+  cpuMicros(): Promise<number>;
+}
+
+/** `runtrail serve` as a user starts it, its own nats-server syncing every write. */
+export function withGateway<T>(run: (gateway: Served) => Promise<T>): Promise<T> {
+  return withFolder((folder) =>
+    withProcess(
+      [CLI, "serve", "--port", "0", "--data", folder],
+      { RUNTRAIL_LOG_LEVEL: "error" },
+      run,
+    ),
+  );
+}
+
+/** A script of this folder that prints its URL, on a folder that is removed afterwards. */
+export function withScript<T>(name: string, run: (served: Served) => Promise<T>): Promise<T> {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  return withFolder((folder) => withProcess([script, folder], {}, run));
+}
+
+async function withFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
+  try {
+    return await run(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function withProcess<T>(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  run: (served: Served) => Promise<T>,
+): Promise<T> {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  try {
+    const [line] = (await Promise.race([
+      once(child.stdout, "data"),
+      exited.then(() => {
+        throw new Error(`${args[0] ?? ""} ended before it was ready`);
+      }),
+    ])) as [Buffer];
+    const url = /http:\S+/.exec(line.toString())?.[0];
+    if (url === undefined) throw new Error(`no URL in ${line.toString()}`);
+    return await run({ url, cpuMicros: () => cpuMicros(child.pid ?? 0) });
+  } finally {
+    child.kill("SIGTERM");
+    await exited;
+  }
+}
+
+/** From /proc, in ticks of 10 ms; 0 where there is no /proc. */
+async function cpuMicros(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) * 10_000;
+}

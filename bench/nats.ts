@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectNats } from "../src/log/connect.js";
+import { openLog, type Log } from "../src/log/stream.js";
+import { ensureNatsServer, startNatsServer } from "../src/nats-server/index.js";
+
+/** A nats-server that syncs every write, on a folder of its own, and the log on it. */
+export async function withLog<T>(run: (log: Log) => Promise<T>): Promise<T> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
+  const report = () => undefined;
+  const binary = await ensureNatsServer(process.env, report);
+  const server = await startNatsServer({ binary, dataFolder, report });
+  const nc = await connectNats({ ...server.connection, name: "bench" });
+  try {
+    return await run(
+      await openLog(nc, { stream: "RUNTRAIL", origin: "runtrail.example/bench", replicas: 1 }),
+    );
+  } finally {
+    await nc.close();
+    await server.stop();
+    await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

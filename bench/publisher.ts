@@ -1,0 +1,58 @@
+import { defaultCatalogue } from "../src/envelope/catalogue/validate.js";
+import { parseScope, type Scope } from "../src/envelope/scope.js";
+import { readBounds } from "../src/log/read.js";
+import type { Log } from "../src/log/stream.js";
+import { tail } from "../src/log/tail.js";
+import { Publisher } from "../src/publisher/publisher.js";
+import { resolveConfig } from "../src/config.js";
+
+/** A publisher as a gateway has it, its tail of the log included. */
+export async function withPublisher<T>(
+  log: Log,
+  run: (publisher: Publisher) => Promise<T>,
+): Promise<T> {
+  const { last } = await readBounds(log);
+  const publisher = new Publisher(log, last, {
+    ...resolveConfig({}).publisher,
+    catalogue: defaultCatalogue,
+    source: "bench/host-1",
+    onTrouble: (cause) => {
+      throw cause;
+    },
+  });
+  const stop = new AbortController();
+  const onForeign = (error: Error) => {
+    throw error;
+  };
+  const pumped = (async () => {
+    for await (const record of tail(log, {
+      durable: "bench",
+      after: last,
+      signal: stop.signal,
+      onForeign,
+    })) {
+      publisher.observe(record);
+    }
+  })();
+  try {
+    return await run(publisher);
+  } finally {
+    await publisher.close();
+    stop.abort();
+    await pumped;
+  }
+}
+
+/** A draft whose envelope is 600 bytes. */
+export const DRAFT = {
+  type: "job.progress",
+  payload: { percentage: 50, message: "x".repeat(210) },
+};
+
+export function scopes(prefix: string, count: number): Scope[] {
+  return Array.from({ length: count }, (_, n) => {
+    const scope = parseScope(`runs/${prefix}-${n}`);
+    if (!scope) throw new Error("it is a scope");
+    return scope;
+  });
+}
