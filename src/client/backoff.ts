@@ -1,0 +1,29 @@
+/** No wait between two attempts is longer than this, unless the server asks for it. */
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * How long to wait before attempt `attempt` (0 is the first one after a success): `baseMs`, doubled each
+ * time, of which a random half is left off, so that the clients of a server that comes back do not all
+ * knock at once.
+ */
+export function backoffMs(attempt: number, baseMs: number): number {
+  const ceilingMs = Math.min(baseMs * 2 ** attempt, Math.max(baseMs, MAX_DELAY_MS));
+  return ceilingMs * (0.5 + Math.random() / 2);
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,53 @@
+import { byteLines } from "./byte-lines.js";
+import { addressOf, headersFor, type ConnectionOptions } from "./connection.js";
+import { ProtocolError, UnavailableError } from "./errors.js";
+import { parseRecordLine, type ExportedRecord } from "./record-line.js";
+import { request } from "./request.js";
+
+export type { ExportedRecord };
+
+/**
+ * All stored events of a scope's timeline (with an empty scope, of the tenant), in the order of the log,
+ * each with its bytes as they are stored. One request; the server is read no faster than this is iterated
+ * over.
+ *
+ * @throws UnavailableError when the server cannot be reached, or the connection breaks before the end
+ * @throws RequestRefusedError, ProtocolError
+ * @throws the signal's reason when it aborts
+ */
+export async function* exportRecords(
+  connection: ConnectionOptions,
+  scope: string,
+  options: { after?: string; signal?: AbortSignal } = {},
+): AsyncGenerator<ExportedRecord, void> {
+  const { after, signal = new AbortController().signal } = options;
+  const address = addressOf(connection, scope, "events", { after });
+  const accept = "application/x-ndjson";
+  const response = await request(address, { headers: headersFor(connection, { accept }), signal });
+  const type = response.headers.get("content-type") ?? "no type";
+  if (!type.startsWith(accept) || response.body === null) {
+    throw new ProtocolError(`${address.href} answers with ${type}, not with ${accept}`);
+  }
+  for await (const line of byteLines(chunksOf(response.body, signal))) yield parseRecordLine(line);
+}
+
+/** Not every browser can iterate over a stream with `for await`. */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new UnavailableError("the connection broke before the end of the export", 0, { cause });
+  } finally {
+    // Closes the connection when the reader leaves early.
+    await reader.cancel().catch(() => undefined);
+  }
+}

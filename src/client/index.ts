@@ -1,0 +1,20 @@
+/** The client of a Runtrail server, for browsers and Node.js. */
+export { append, type AppendOptions } from "./append.js";
+export type { Appended, AppendResult, Refused, Undecided } from "./append-result.js";
+export type { ClientFrame, EventFrame } from "./client-frame.js";
+export type { ConnectionOptions } from "./connection.js";
+export { ContinuityError, ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";
+export type { Draft } from "./draft.js";
+export { exportRecords, type ExportedRecord } from "./export.js";
+export { follow, type ConnectionState, type FollowOptions } from "./follow.js";
+export type { CursorText } from "../wire/cursor.js";
+export type {
+  CaughtUpFrame,
+  CheckpointFrame,
+  EndFrame,
+  GapFrame,
+  GapReason,
+  OpenFrame,
+} from "../wire/frame.js";
+export type { Problem, ProblemCode } from "../wire/problem.js";
+export type { EventEnvelope, JsonObject, JsonValue } from "../envelope/envelope.js";
