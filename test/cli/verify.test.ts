@@ -1,0 +1,83 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Runtrail } from "./runtrail.js";
+
+let runtrail: Runtrail;
+let lines: string[];
+beforeAll(async () => {
+  runtrail = await Runtrail.start();
+  await runtrail.run(["exec", "--job", "j", "--", "echo", "hello"]);
+  await runtrail.run(["exec", "--run", "r", "--job", "j", "--", "echo", "hello"]);
+  const response = await fetch(`${runtrail.url}/v1/runs/r/events`, {
+    headers: { accept: "application/x-ndjson" },
+  });
+  lines = (await response.text()).split("\n").filter((line) => line !== "");
+});
+afterAll(() => runtrail.close());
+
+async function verifyLines(changed: readonly string[]) {
+  const file = join(runtrail.folder, "export.ndjson");
+  await writeFile(file, changed.map((line) => `${line}\n`).join(""));
+  return runtrail.run(["verify", file, "--json"]);
+}
+
+test("says that a scope that has ended holds, and what was checked", async () => {
+  const { status, stdout } = await runtrail.run(["verify", "runs/r/jobs/j"]);
+  expect(stdout).toBe("holds: 4 events of 1 scopes checked, every hash and link is right\n");
+  expect(status).toBe(0);
+});
+
+test("says that a scope that has not ended is incomplete", async () => {
+  const { status, stdout } = await runtrail.run(["verify", "runs/r"]);
+  expect(stdout).toMatch(
+    /^holds, but is incomplete: 4 events of 1 scopes checked; it has not ended/,
+  );
+  expect(status).toBe(3);
+});
+
+test("checks everything when it is given no scope", async () => {
+  const { status, stdout } = await runtrail.run(["verify", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: "summary", events: 11, scopes: 3, findings: 0 });
+  expect(status).toBe(0);
+});
+
+test("an export that was not touched holds", async () => {
+  expect((await verifyLines(lines)).status).toBe(0);
+});
+
+test.each([
+  ["an edit", (l: string[]) => l.map((line) => line.replace('"hello"', '"hallo"')), "hash"],
+  ["a removal", (l: string[]) => l.filter((_, i) => i !== 1), "index"],
+  ["a swap", (l: string[]) => [l[1] ?? "", l[0] ?? "", ...l.slice(2)], "index"],
+  ["white space", (l: string[]) => l.map((line) => line.replace('"v":1}', '"v": 1}')), "canonical"],
+])("finds %s, and says where", async (_, tamper, check) => {
+  const { status, stdout } = await verifyLines(tamper(lines));
+  expect(status).toBe(1);
+  const findings = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ kind: "finding", check, scope: "runs/r/jobs/j" }),
+  );
+  expect(findings.at(-1)).toMatchObject({ kind: "summary", status: 1 });
+});
+
+test("says that there is nothing to check", async () => {
+  const { status, stderr } = await runtrail.run(["verify", "runs/nothing"]);
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: "runtrail: there are no events of runs/nothing\n",
+  });
+});
+
+test("says that first events are gone", async () => {
+  expect((await verifyLines(lines.slice(1))).status).toBe(3);
+});
+
+test("says that what is no export cannot be read", async () => {
+  const { status, stderr } = await verifyLines(["garbage"]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^runtrail: a line of the export is no record of an event/);
+});
