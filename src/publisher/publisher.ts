@@ -152,7 +152,7 @@ export class Publisher {
         deadlineMs: Date.now() + this.#options.appendTimeoutMs,
         resolve,
       });
-      this.#startLane();
+      if (this.#lanes === 0) this.#startLane();
     });
   }
 
@@ -171,10 +171,7 @@ export class Publisher {
     return { ...unavailable("Too many events are waiting to be stored."), code: "overloaded" };
   }
 
-  /** Starts a lane when there is none, or when what waits is worth a second one. */
   #startLane(): void {
-    const worth = this.#lanes === 0 ? 1 : LANE_DRAFTS;
-    if (this.#lanes >= MAX_LANES || this.#queue.length < worth) return;
     this.#lanes++;
     const lane = this.#run().finally(() => this.#running.delete(lane));
     this.#running.add(lane);
@@ -189,7 +186,8 @@ export class Publisher {
         this.#lanes--;
         return;
       }
-      this.#startLane();
+      // What this lane has left over is worth another one.
+      if (this.#lanes < MAX_LANES && this.#queue.length >= LANE_DRAFTS) this.#startLane();
       const roots = units.flatMap((unit) => unit.roots);
       for (const root of roots) this.#busy.add(root);
       const isProgress = await this.#round(units);
