@@ -1,6 +1,6 @@
 import { StorageType } from "@nats-io/jetstream";
-import { prepareSeal } from "../src/envelope/seal.js";
-import type { Log } from "../src/log/stream.js";
+import { prepareSeal } from "../dist/envelope/seal.js";
+import type { Log } from "../dist/log/stream.js";
 import type { Figure } from "./figure.js";
 import { closedLoop, inTurns, type Load } from "./load.js";
 import { withLog } from "./nats.js";

@@ -1,8 +1,8 @@
 import { createHash, hash } from "node:crypto";
-import { canonicalHash } from "../src/envelope/hash.js";
-import { parseEnvelope } from "../src/envelope/parse.js";
-import { peekEnvelope } from "../src/envelope/peek.js";
-import { prepareSeal, type ChainHead, EMPTY_CHAIN } from "../src/envelope/seal.js";
+import { canonicalHash } from "../dist/envelope/hash.js";
+import { parseEnvelope } from "../dist/envelope/parse.js";
+import { peekEnvelope } from "../dist/envelope/peek.js";
+import { prepareSeal, type ChainHead, EMPTY_CHAIN } from "../dist/envelope/seal.js";
 import { envelopeBytes } from "./append.js";
 import { figure, median, type Figure } from "./figure.js";
 import { DRAFT } from "./publisher.js";

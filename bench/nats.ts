@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectNats } from "../src/log/connect.js";
-import { openLog, type Log } from "../src/log/stream.js";
-import { ensureNatsServer, startNatsServer } from "../src/nats-server/index.js";
+import { connectNats } from "../dist/log/connect.js";
+import { openLog, type Log } from "../dist/log/stream.js";
+import { ensureNatsServer, startNatsServer } from "../dist/nats-server/index.js";
 
 /** A nats-server that syncs every write, on a folder of its own, and the log on it. */
 export async function withLog<T>(run: (log: Log) => Promise<T>): Promise<T> {

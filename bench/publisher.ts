@@ -1,10 +1,10 @@
-import { defaultCatalogue } from "../src/envelope/catalogue/validate.js";
-import { parseScope, type Scope } from "../src/envelope/scope.js";
-import { readBounds } from "../src/log/read.js";
-import type { Log } from "../src/log/stream.js";
-import { tail } from "../src/log/tail.js";
-import { Publisher } from "../src/publisher/publisher.js";
-import { resolveConfig } from "../src/config.js";
+import { defaultCatalogue } from "../dist/envelope/catalogue/validate.js";
+import { parseScope, type Scope } from "../dist/envelope/scope.js";
+import { readBounds } from "../dist/log/read.js";
+import type { Log } from "../dist/log/stream.js";
+import { tail } from "../dist/log/tail.js";
+import { Publisher } from "../dist/publisher/publisher.js";
+import { resolveConfig } from "../dist/config.js";
 
 /** A publisher as a gateway has it, its tail of the log included. */
 export async function withPublisher<T>(

@@ -4,7 +4,7 @@ import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { readBounds } from "../log/read.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
-import type { CaughtUpFrame, EndFrame, GapFrame } from "../wire/frame.js";
+import type { CaughtUpFrame, CheckpointFrame, EndFrame, GapFrame } from "../wire/frame.js";
 import { Continuity } from "./continuity.js";
 import type { Hub } from "./hub.js";
 
@@ -14,7 +14,7 @@ export interface EventsDelivery {
   records: readonly LogRecord[];
 }
 
-export type Delivery = EventsDelivery | CaughtUpFrame | GapFrame | EndFrame;
+export type Delivery = EventsDelivery | CaughtUpFrame | CheckpointFrame | GapFrame | EndFrame;
 
 export interface FollowOptions {
   tenant: string;
@@ -22,7 +22,7 @@ export interface FollowOptions {
   path: string;
   /** Everything up to and including this sequence is left out. */
   after: number;
-  /** Everything after this sequence is left out, and reading ends there. */
+  /** Everything after this sequence is left out; a checkpoint there is the last that comes. */
   to?: number;
   /** The event that has ended the scope, where it has ended already. */
   terminal: LogRecord | undefined;
@@ -43,6 +43,7 @@ export async function* follow(
   options: FollowOptions,
 ): AsyncGenerator<Delivery> {
   const { tenant, path, signal, to = Infinity } = options;
+  const done: CheckpointFrame = { kind: "checkpoint", cursor: formatCursor(to, log.epoch) };
   let position = options.after;
   let terminal = options.terminal;
   let isCaughtUp = false;
@@ -58,7 +59,10 @@ export async function* follow(
           terminal = records.findLast((record) => ends(record, path)) ?? terminal;
           position = records.at(-1)?.sequence ?? to;
           if (records.length > 0) yield { kind: "events", records };
-          if (position >= to) return;
+          if (position >= to) {
+            yield done;
+            return;
+          }
         } else yield delivery;
       }
       position = Math.max(position, live);
@@ -86,6 +90,7 @@ export async function* follow(
       await hub.changed(tenant, path, signal);
     }
   }
+  if (position >= to) yield done;
 }
 
 /** History, with a gap in front of whatever does not follow the event before it in its scope. */

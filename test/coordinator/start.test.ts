@@ -86,6 +86,10 @@ const cursor = (sequence: number, epoch?: string, isReconnect = false): StreamRe
 });
 const open = (sequence: number) =>
   expect.objectContaining({ kind: "open", cursor: `${sequence}.${log.epoch}` }) as object;
+const checkpoint = (sequence: number) => ({
+  kind: "checkpoint",
+  cursor: `${sequence}.${log.epoch}`,
+});
 const caughtUp = (sequence: number) => ({ kind: "caught-up", cursor: `${sequence}.${log.epoch}` });
 
 describe("a stream", () => {
@@ -113,8 +117,18 @@ describe("a stream", () => {
       caughtUp(6),
     ]);
     expect(await read("runs/r", { at: "now" })).toEqual([open(6), caughtUp(6)]);
-    expect(await read("runs/r", { at: "start" }, { to: 3 })).toEqual([open(0), 1, 2, 3]);
-    expect(await read("runs/r", { at: "sequence", sequence: 2 }, { to: 2 })).toEqual([open(1), 2]);
+    expect(await read("runs/r", { at: "start" }, { to: 3 })).toEqual([
+      open(0),
+      1,
+      2,
+      3,
+      checkpoint(3),
+    ]);
+    expect(await read("runs/r", { at: "sequence", sequence: 2 }, { to: 2 })).toEqual([
+      open(1),
+      2,
+      checkpoint(2),
+    ]);
   });
 
   test("of a scope that has no events opens, is caught up, and waits", async () => {
