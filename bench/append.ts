@@ -4,7 +4,7 @@ import type { Log } from "../dist/log/stream.js";
 import type { Figure } from "./figure.js";
 import { closedLoop, inTurns, type Load } from "./load.js";
 import { withLog } from "./nats.js";
-import { DRAFT, scopes, withPublisher } from "./publisher.js";
+import { DRAFT, scopes, UNSEALED, withPublisher } from "./publisher.js";
 import { cpu, p50, p99, rate } from "./sides.js";
 
 const TURN_MS = 4000;
@@ -31,20 +31,10 @@ async function rawPublish(log: Log): Promise<(writers: number) => Promise<Load>>
   };
 }
 
-/** The same bytes as ours, so that both sides store as much. */
+/** The bytes of an envelope as ours are, so that both sides store as much. */
 export function envelopeBytes(): Uint8Array {
-  const { text } = prepareSeal({
-    v: 1,
-    id: "01958f2e-7a1b-7c3d-8e4f-5a6b7c8d9e0f",
-    ...DRAFT,
-    origin: "runtrail.example/bench",
-    tenant: "default",
-    scope: "runs/ours-1-100",
-    correlationId: "ours-1-100",
-    occurredAt: "2026-03-01T09:30:00.000Z",
-    source: "bench/host-1",
-  }).seal({ index: 1000, hash: `sha256:${"0".repeat(64)}` });
-  return new TextEncoder().encode(text);
+  const head = { index: 1000, hash: `sha256:${"0".repeat(64)}` } as const;
+  return new TextEncoder().encode(prepareSeal(UNSEALED).seal(head).text);
 }
 
 /** Append with every write synced, in process: 1, 64 and 256 writers, each to a scope of its own. */

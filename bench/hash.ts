@@ -5,7 +5,7 @@ import { peekEnvelope } from "../dist/envelope/peek.js";
 import { prepareSeal, type ChainHead, EMPTY_CHAIN } from "../dist/envelope/seal.js";
 import { envelopeBytes } from "./append.js";
 import { figure, median, type Figure } from "./figure.js";
-import { DRAFT } from "./publisher.js";
+import { UNSEALED } from "./publisher.js";
 
 const COUNT = 100_000;
 const ROUNDS = 5;
@@ -40,18 +40,7 @@ export function hashFigures(): Figure[] {
 
   let head: ChainHead = EMPTY_CHAIN;
   const seal = () => {
-    const sealed = prepareSeal({
-      v: 1,
-      id: "01958f2e-7a1b-7c3d-8e4f-5a6b7c8d9e0f",
-      ...DRAFT,
-      origin: "runtrail.example/bench",
-      tenant: "default",
-      scope: "runs/ours-1-100",
-      correlationId: "ours-1-100",
-      occurredAt: "2026-03-01T09:30:00.000Z",
-      source: "bench/host-1",
-    }).seal(head);
-    head = sealed;
+    head = prepareSeal(UNSEALED).seal(head);
   };
   const row = (name: string, rates: { ours: number; reference: number }) =>
     figure({

@@ -49,6 +49,19 @@ export const DRAFT = {
   payload: { percentage: 50, message: "x".repeat(210) },
 };
 
+/** What the publisher makes of it, before it has a place in a chain. */
+export const UNSEALED = {
+  v: 1,
+  id: "01958f2e-7a1b-7c3d-8e4f-5a6b7c8d9e0f",
+  ...DRAFT,
+  origin: "runtrail.example/bench",
+  tenant: "default",
+  scope: "runs/ours-1-100",
+  correlationId: "ours-1-100",
+  occurredAt: "2026-03-01T09:30:00.000Z",
+  source: "bench/host-1",
+} as const;
+
 export function scopes(prefix: string, count: number): Scope[] {
   return Array.from({ length: count }, (_, n) => {
     const scope = parseScope(`runs/${prefix}-${n}`);

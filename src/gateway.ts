@@ -4,6 +4,7 @@ import { StreamCoordinator } from "./coordinator/coordinator.js";
 import { Hub } from "./coordinator/hub.js";
 import { Snapshots } from "./coordinator/snapshots.js";
 import { defaultCatalogue } from "./envelope/catalogue/validate.js";
+import type { Gateway as ServedGateway } from "./http/gateway.js";
 import { connectNats, type NatsOptions } from "./log/connect.js";
 import { readBounds } from "./log/read.js";
 import { openLog, type Log } from "./log/stream.js";
@@ -17,20 +18,12 @@ import {
 import { Publisher } from "./publisher/publisher.js";
 
 /** One process's view of the log: what it appends through, and what it delivers from. */
-export interface Gateway {
-  log: Log;
-  hub: Hub;
-  publisher: Publisher;
-  coordinator: StreamCoordinator;
-  tenant: string;
-  readiness(): Readiness;
+export interface Gateway extends ServedGateway {
   /** Rejects when the gateway can no longer do its work. */
   failed: Promise<never>;
   /** Stores what was accepted, then lets go of everything. */
   close(): Promise<void>;
 }
-
-export type Readiness = { ready: true } | { ready: false; reason: string };
 
 /** The nats-server is not one that Runtrail can keep its promises on. */
 export class UnsupportedServerError extends Error {

@@ -1,7 +1,8 @@
 import type { AppendResult } from "./append-result.js";
 import { backoffMs, pause } from "./backoff.js";
 import { addressOf, headersFor, type ConnectionOptions } from "./connection.js";
-import { batchesOf, isTooLarge, tooLarge, withId, type Draft } from "./draft.js";
+import { batchesOf, isTooLarge, tooLarge, withId } from "./draft.js";
+import type { Draft } from "../envelope/draft.js";
 import { ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";
 import { request } from "./request.js";
 import { within } from "./within.js";

@@ -1,25 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Actor, JsonObject } from "../envelope/envelope.js";
+import type { Draft } from "../envelope/draft.js";
 import { problem, type Problem } from "../wire/problem.js";
-
-/** An event to append. The publisher fills in the rest of its envelope. */
-export interface Draft {
-  type: string;
-  payload: JsonObject;
-  /** Needed where `append` is not told one scope for all. */
-  scope?: string;
-  /** Unique in its scope: sent again, the event is stored once. Default: a UUIDv7, made by the client. */
-  id?: string;
-  correlationId?: string;
-  causationId?: string;
-  traceparent?: string;
-  /** RFC 3339, UTC, milliseconds. Default: when the server takes it. */
-  occurredAt?: string;
-  source?: string;
-  actor?: Actor;
-  /** Append only if the scope's last index is this one; 0 means that the scope must not exist yet. */
-  expect?: { index: number };
-}
 
 /** The longest text of one draft that the server takes. */
 const MAX_DRAFT_BYTES = 1024 * 1024;

@@ -4,7 +4,7 @@ export type { Appended, AppendResult, Refused, Undecided } from "./append-result
 export type { ClientFrame, EventFrame } from "./client-frame.js";
 export type { ConnectionOptions } from "./connection.js";
 export { ContinuityError, ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";
-export type { Draft } from "./draft.js";
+export type { Draft } from "../envelope/draft.js";
 export { exportRecords, type ExportedRecord } from "./export.js";
 export { follow, type ConnectionState, type FollowOptions } from "./follow.js";
 export type { CursorText } from "../wire/cursor.js";

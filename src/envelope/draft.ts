@@ -7,11 +7,14 @@ import type { Actor, JsonObject } from "./envelope.js";
 export interface Draft {
   type: string;
   payload: JsonObject;
+  /** Needed where the request does not name one scope for all. */
+  scope?: string;
+  /** Unique in its scope: sent again, the event is stored once. Default: a UUIDv7. */
   id?: string;
   correlationId?: string;
   causationId?: string;
   traceparent?: string;
-  /** UTC, milliseconds, `Z`. */
+  /** RFC 3339; stored in UTC with milliseconds. Default: the time of the append. */
   occurredAt?: string;
   source?: string;
   actor?: Actor;
