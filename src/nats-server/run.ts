@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { stageBatchesInMemory } from "./batch-staging.js";
 import { type Claim, claimDataFolder } from "./claim.js";
 import { fileStoreLimit } from "./configuration.js";
 import { type ServerFiles, serverFiles } from "./files.js";
@@ -83,11 +84,13 @@ export async function startNatsServer(options: StartOptions): Promise<EmbeddedNa
     const { port } = current;
     const url = `nats://127.0.0.1:${port}`;
     report(`nats-server ${binary.version} runs on port ${port} (process ${current.pid})`);
+    const endStaging = stageBatchesInMemory(files, report);
     const exited = keepRunning({
       first: current,
       restart: async () => (current = await launchOn(port)),
       files,
       claim,
+      endStaging,
       signal: stopping.signal,
       report,
     });
@@ -118,6 +121,7 @@ async function keepRunning({
   restart,
   files,
   claim,
+  endStaging,
   signal,
   report,
 }: {
@@ -125,6 +129,7 @@ async function keepRunning({
   restart: () => Promise<LaunchedServer>;
   files: ServerFiles;
   claim: Claim;
+  endStaging: () => Promise<void>;
   signal: AbortSignal;
   report: Report;
 }): Promise<ServerEnd> {
@@ -155,6 +160,7 @@ async function keepRunning({
     return { reason: "stopped" };
   } finally {
     await endLeftoverServer(files);
+    await endStaging();
     await claim.release();
   }
 }
