@@ -48,7 +48,7 @@ export class StreamCoordinator {
       terminal &&
       start.at === "cursor" &&
       !resolved.gap &&
-      (heads?.newest?.sequence ?? 0) <= resolved.after
+      (heads?.newest ?? 0) <= resolved.after
     ) {
       return { outcome: "ended" };
     }

@@ -29,12 +29,16 @@ export async function* deliveries(
   if (signal.aborted) stop();
   const stopWatching = log.connection.onLost(stop);
 
-  /** Of this consumer's deliveries, the last one that arrived. */
-  let arrived = 0;
+  const reading = {
+    /** Of this consumer's deliveries, the last one that arrived. */
+    arrived: 0,
+    /** We wait for the next message; otherwise our reader is still busy with the last one. */
+    isWaiting: true,
+  };
   void (async () => {
     for await (const status of messages.status()) {
-      if (status.type === "heartbeat" && messages.getPending() === 0) {
-        if (status.lastConsumerSequence > arrived) stop();
+      if (status.type === "heartbeat" && reading.isWaiting) {
+        if (status.lastConsumerSequence > reading.arrived) stop();
         else onIdle(stop);
       }
     }
@@ -42,8 +46,10 @@ export async function* deliveries(
 
   try {
     for await (const message of messages) {
-      arrived = message.info.deliverySequence;
+      reading.arrived = message.info.deliverySequence;
+      reading.isWaiting = false;
       yield { message, isLastAtHand: messages.getPending() === 0 };
+      reading.isWaiting = true;
     }
   } catch (error) {
     // The consumer is gone; placing another one tells why.

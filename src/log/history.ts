@@ -5,6 +5,7 @@ import { deliveries } from "./deliveries.js";
 import { readTimelineHeads } from "./read.js";
 import { recordOfDelivery, type LogRecord } from "./record.js";
 import type { Log } from "./stream.js";
+import { isUnavailable } from "./unavailable.js";
 
 /**
  * How much the server sends ahead of the reader: enough to keep it busy, and the bound of what waits in
@@ -45,11 +46,11 @@ export async function* readHistory(log: Log, options: HistoryOptions): AsyncGene
     let consumer: Consumer;
     try {
       const { newest } = await log.connection.answer(readTimelineHeads(log, tenant, path));
-      end = Math.min(end ?? Infinity, newest?.sequence ?? 0);
+      end = Math.min(end ?? Infinity, newest);
       if (position >= end) return;
       consumer = await log.connection.answer(createConsumer(log, options, position + 1));
     } catch (error) {
-      if (log.nc.isClosed()) throw error;
+      if (log.nc.isClosed() || !isUnavailable(error)) throw error;
       await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
       continue;
     }
@@ -83,6 +84,8 @@ export async function* readHistory(log: Log, options: HistoryOptions): AsyncGene
           bytes = 0;
         }
       }
+      // The connection may have been lost in the middle of what had arrived together.
+      if (batch.length > 0) yield batch;
     } finally {
       await consumer.delete().catch(() => undefined);
     }

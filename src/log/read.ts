@@ -1,6 +1,6 @@
 import type { Log } from "./stream.js";
 import { timelineSubjects, subjectOf } from "../envelope/scope.js";
-import { recordOfStored, type LogRecord } from "./record.js";
+import { ForeignMessageError, recordOfStored, type LogRecord } from "./record.js";
 
 /** First and last sequence of the log that are there now; `last` is 0 in an empty one. */
 export interface LogBounds {
@@ -14,20 +14,26 @@ export async function readBounds(log: Log): Promise<LogBounds> {
   return { first: Math.max(1, state.first_seq), last: state.last_seq };
 }
 
-/** The newest event of a scope's own chain, from the stream's leader: never an outdated one. */
+/**
+ * The newest event of a scope's own chain, from the stream's leader: never an outdated one.
+ *
+ * @throws ForeignMessageError when something else wrote behind it: nothing can be chained to that
+ */
 export async function readHead(
   log: Log,
   tenant: string,
   scope: string,
 ): Promise<LogRecord | undefined> {
-  return readLast(log, subjectOf(tenant, scope));
+  const last = await readLast(log, subjectOf(tenant, scope));
+  if (last && !last.record) throw new ForeignMessageError(last.sequence, last.subject);
+  return last?.record;
 }
 
 export interface TimelineHeads {
   /** The newest event of the scope's own chain. */
   own: LogRecord | undefined;
-  /** The newest event of all of the timeline. */
-  newest: LogRecord | undefined;
+  /** Sequence of the newest event of all of the timeline; 0 where there is none. */
+  newest: number;
 }
 
 /** The newest events of a timeline (empty path: of the tenant), from the stream's leader. */
@@ -38,15 +44,24 @@ export async function readTimelineHeads(
 ): Promise<TimelineHeads> {
   const subjects = timelineSubjects(tenant, path);
   const [own, below] = await Promise.all(subjects.map((subject) => readLast(log, subject)));
-  return { own, newest: (below?.sequence ?? 0) > (own?.sequence ?? 0) ? below : own };
+  // A foreign message counts for how far there is something to read; it is no event of the scope.
+  return { own: own?.record, newest: Math.max(own?.sequence ?? 0, below?.sequence ?? 0) };
 }
 
-async function readLast(log: Log, subject: string): Promise<LogRecord | undefined> {
+interface LastMessage {
+  sequence: number;
+  subject: string;
+  /** Undefined where the message is not an event. */
+  record: LogRecord | undefined;
+}
+
+async function readLast(log: Log, subject: string): Promise<LastMessage | undefined> {
   const message = await log.jsm.streams.getMessage(log.stream, { last_by_subj: subject });
-  return message ? recordOfStored(message) : undefined;
+  if (!message) return undefined;
+  return { sequence: message.seq, subject: message.subject, record: recordOfStored(message) };
 }
 
-/** The event at a sequence, or undefined where none is kept. Asks the stream's leader. */
+/** The event at a sequence, or undefined where none is. Asks the stream's leader. */
 export async function readAt(log: Log, sequence: number): Promise<LogRecord | undefined> {
   const message = await log.jsm.streams.getMessage(log.stream, { seq: sequence });
   return message ? recordOfStored(message) : undefined;
@@ -68,10 +83,11 @@ export async function readFirst(
   // The server takes both members together; the client's type names them apart.
   const query = { seq: from, next_by_subj: subject };
   const message = await log.jsm.streams.getMessage(log.stream, query);
-  if (!message) return undefined;
+  const record = message && recordOfStored(message);
+  if (!record) return undefined;
   const expected = message.header.get("Nats-Expected-Last-Subject-Sequence");
   return {
-    record: recordOfStored(message),
+    record,
     previousSequence: expected === "" ? undefined : Number(expected),
   };
 }

@@ -34,12 +34,9 @@ export function recordOfDelivery(message: JsMsg): LogRecord | undefined {
   return record(message.subject, streamSequence, timestampNanos / 1e6, message.data);
 }
 
-/** @throws ForeignMessageError */
-export function recordOfStored(message: StoredMsg): LogRecord {
-  const { subject, seq, time, data } = message;
-  const found = record(subject, seq, time.getTime(), data);
-  if (!found) throw new ForeignMessageError(seq, subject);
-  return found;
+/** Undefined where the message is not an envelope. */
+export function recordOfStored(message: StoredMsg): LogRecord | undefined {
+  return record(message.subject, message.seq, message.time.getTime(), message.data);
 }
 
 function record(
