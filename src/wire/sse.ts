@@ -5,21 +5,30 @@ import type { ControlFrame } from "./frame.js";
  * hold no line break: one `data:` line carries any of them.
  */
 const utf8 = new TextEncoder();
-const DATA = utf8.encode("\ndata: ");
-const END = utf8.encode("\n\n");
 
-/** An event block: its cursor as the id, its type as the event name, the envelope's bytes as they are stored. */
+/** What ends a block. */
+export const SSE_BLOCK_END = "\n\n";
+
+/**
+ * An event block up to its data: the cursor as the id, the type as the event name, or none. All of it is
+ * ASCII. Behind it go the envelope's bytes as they are stored, and {@link SSE_BLOCK_END}.
+ */
+export function sseEventHead(cursor: string, type: string | undefined): string {
+  return type === undefined ? `id: ${cursor}\ndata: ` : `id: ${cursor}\nevent: ${type}\ndata: `;
+}
+
+/** A whole event block. */
 export function sseEvent(
   cursor: string,
   type: string | undefined,
   envelope: Uint8Array,
 ): Uint8Array {
-  const head = utf8.encode(type === undefined ? `id: ${cursor}` : `id: ${cursor}\nevent: ${type}`);
-  const block = new Uint8Array(head.length + DATA.length + envelope.length + END.length);
+  const head = utf8.encode(sseEventHead(cursor, type));
+  const end = utf8.encode(SSE_BLOCK_END);
+  const block = new Uint8Array(head.length + envelope.length + end.length);
   block.set(head);
-  block.set(DATA, head.length);
-  block.set(envelope, head.length + DATA.length);
-  block.set(END, block.length - END.length);
+  block.set(envelope, head.length);
+  block.set(end, head.length + envelope.length);
   return block;
 }
 

@@ -1,0 +1,22 @@
+import type { StreamCoordinator } from "../coordinator/coordinator.js";
+import type { Hub } from "../coordinator/hub.js";
+import type { Log } from "../log/stream.js";
+import type { Publisher } from "../publisher/publisher.js";
+
+/** What is served over HTTP: the parts of an open gateway that requests need. */
+export interface Gateway {
+  log: Log;
+  hub: Hub;
+  publisher: Publisher;
+  coordinator: StreamCoordinator;
+  /** Whom requests act for. */
+  tenant: string;
+  readiness(): Readiness;
+}
+
+/** Whether the gateway can do its work now; whatever else it tells is shown with it. */
+export interface Readiness {
+  ready: boolean;
+  /** Why not. */
+  reason?: string;
+}

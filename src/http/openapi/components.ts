@@ -1,0 +1,144 @@
+import { schemas, type SchemaFile } from "../../envelope/catalogue/schemas.generated.js";
+import { PROBLEMS } from "../../wire/problem.js";
+import type { OpenapiObject } from "./operation.js";
+
+/** `payloads/run.created.json` → `payloads.run.created`: what a component may be called. */
+function componentName(file: string): string {
+  return file.replace(/\.json$/, "").replaceAll("/", ".");
+}
+
+export function schemaRef(name: string): OpenapiObject {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const HASH = schemaRef("common.hash");
+const CURSOR = {
+  type: "string",
+  description: "A position in the log: `<sequence>.<epoch>`. A sequence alone will do.",
+  pattern: "^(0|[1-9][0-9]{0,15})(\\.[a-z0-9]{1,16})?$",
+  examples: ["1042.k3f9q2"],
+};
+
+const ANSWERS: OpenapiObject = {
+  cursor: CURSOR,
+  problem: {
+    type: "object",
+    description: "An error in the form of RFC 9457.",
+    required: ["type", "title", "status", "detail", "code"],
+    properties: {
+      type: { type: "string", description: "`/problems/<code>`" },
+      title: { type: "string" },
+      status: { type: "integer" },
+      detail: { type: "string", description: "What is wrong this time, and what to do about it." },
+      code: { type: "string", enum: Object.keys(PROBLEMS) },
+      pointer: {
+        type: "string",
+        description:
+          "RFC 6901 pointer: into the draft; or `/query/<name>`, `/headers/<name>` of the request.",
+      },
+      retryAfterMs: { type: "integer" },
+      currentIndex: {
+        type: "integer",
+        description: "With conflicts: index of the scope's newest event.",
+      },
+    },
+  },
+  stored: {
+    type: "object",
+    required: ["outcome", "id", "index", "sequence", "cursor", "hash"],
+    properties: {
+      outcome: { enum: ["appended", "duplicate"] },
+      id: schemaRef("common.event-id"),
+      index: { type: "integer", minimum: 1 },
+      sequence: { type: "integer", minimum: 1 },
+      cursor: schemaRef("cursor"),
+      hash: HASH,
+    },
+  },
+  unstored: {
+    type: "object",
+    required: ["outcome", "problem"],
+    properties: {
+      outcome: { enum: ["conflict", "invalid", "not-applied", "unavailable"] },
+      line: { type: "integer", description: "Of NDJSON: the line of the draft, from 1." },
+      problem: schemaRef("problem"),
+    },
+  },
+  result: { oneOf: [schemaRef("stored"), schemaRef("unstored")] },
+  record: {
+    type: "object",
+    required: ["sequence", "cursor", "recordedAt", "event"],
+    properties: {
+      sequence: { type: "integer", minimum: 1 },
+      cursor: schemaRef("cursor"),
+      recordedAt: schemaRef("common.timestamp"),
+      event: schemaRef("envelope"),
+    },
+  },
+  gap: {
+    type: "object",
+    description: "What was asked for and cannot be had.",
+    required: ["reason", "requested", "firstAvailable", "lost"],
+    properties: {
+      reason: { enum: ["retention", "purge", "epoch", "ahead"] },
+      requested: { type: "string" },
+      firstAvailable: { type: "integer" },
+      lost: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["scope", "toIndex"],
+          properties: {
+            scope: schemaRef("common.scope"),
+            fromIndex: { type: "integer" },
+            toIndex: { type: "integer" },
+          },
+        },
+      },
+    },
+  },
+  page: {
+    type: "object",
+    required: ["events", "next", "previous", "caughtUp"],
+    properties: {
+      events: { type: "array", items: schemaRef("record") },
+      next: {
+        ...schemaRef("cursor"),
+        description: "Where to go on: as `after` when ascending, as `before` when descending.",
+      },
+      previous: {
+        ...schemaRef("cursor"),
+        description: "Where to go back: as `before` when ascending, as `after` when descending.",
+      },
+      caughtUp: { type: "boolean", description: "There is nothing at `next` now." },
+      gap: schemaRef("gap"),
+    },
+  },
+};
+
+/** The schemas of the API: those of schemas/, with their references turned into references to components. */
+export function componentSchemas(): OpenapiObject {
+  const files = Object.keys(schemas) as SchemaFile[];
+  const own = files.map((file) => [componentName(file), asComponent(schemas[file], file)] as const);
+  return { ...Object.fromEntries(own), ...ANSWERS };
+}
+
+function asComponent(node: unknown, file: string): unknown {
+  if (Array.isArray(node)) return node.map((item) => asComponent(item, file));
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node).flatMap(([key, value]) => {
+      if (key === "$schema" || key === "$id") return [];
+      if (key !== "$ref" || typeof value !== "string") return [[key, asComponent(value, file)]];
+      return [[key, referenceFrom(value, file)]];
+    }),
+  );
+}
+
+/** `../common/id.json` in `payloads/x.json` → `#/components/schemas/common.id`. */
+function referenceFrom(reference: string, file: string): string {
+  if (reference.startsWith("#"))
+    return `#/components/schemas/${componentName(file)}${reference.slice(1)}`;
+  const base = new URL(file, "http://schemas/");
+  return `#/components/schemas/${componentName(new URL(reference, base).pathname.slice(1))}`;
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance } from "fastify";
+import { appendOperation } from "../append/append-operations.js";
+import { readOperation } from "../read/read-operations.js";
+import { streamOperation } from "../stream/stream-operations.js";
+import { componentSchemas, schemaRef } from "./components.js";
+import { problems, type OpenapiObject } from "./operation.js";
+
+/** Scopes in the order they may contain each other; OpenAPI has no parameter that spans slashes. */
+const SCOPE_PATHS = [
+  "",
+  "/runs/{runId}",
+  "/runs/{runId}/pack-runs/{packRunId}",
+  "/runs/{runId}/pack-runs/{packRunId}/jobs/{jobId}",
+  "/runs/{runId}/jobs/{jobId}",
+  "/pack-runs/{packRunId}",
+  "/pack-runs/{packRunId}/jobs/{jobId}",
+  "/jobs/{jobId}",
+];
+
+/** `GET /openapi.json`: this API, described for programs (OpenAPI 3.1). */
+export function openapiRoutes(app: FastifyInstance): void {
+  let document: string | undefined;
+  app.get("/openapi.json", (_request, reply) => {
+    document ??= JSON.stringify(openapiDocument());
+    return reply
+      .type("application/json; charset=utf-8")
+      .header("cache-control", "public, max-age=300")
+      .send(document);
+  });
+}
+
+export function openapiDocument(): OpenapiObject {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Runtrail",
+      version: "1",
+      description: "The event trail of an orchestrator. Every error is a problem (RFC 9457).",
+    },
+    paths: {
+      ...timelinePaths("events", { get: readOperation, post: appendOperation }),
+      ...timelinePaths("stream", { get: streamOperation }),
+      "/healthz": { get: health("The process lives.") },
+      "/readyz": {
+        get: health(
+          "Events can be appended and delivered.",
+          problems({ 503: "They cannot: why." }),
+        ),
+      },
+      "/openapi.json": { get: health("This document.") },
+    },
+    components: { schemas: componentSchemas() },
+  };
+}
+
+function timelinePaths(resource: string, operations: OpenapiObject): OpenapiObject {
+  return Object.fromEntries(
+    SCOPE_PATHS.map((scope) => {
+      const names = [...scope.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const parameters = names.map((name) => ({
+        name,
+        in: "path",
+        required: true,
+        schema: schemaRef("common.id"),
+      }));
+      return [`/v1${scope}/${resource}`, { parameters, ...operations }];
+    }),
+  );
+}
+
+function health(description: string, more: OpenapiObject = {}): OpenapiObject {
+  const content = { "application/json": { schema: { type: "object" } } };
+  return {
+    summary: description,
+    tags: ["operation"],
+    responses: { 200: { description, content }, ...more },
+  };
+}

@@ -1,0 +1,77 @@
+import type { FastifyRequest } from "fastify";
+import { parseCursor, type Cursor } from "../wire/cursor.js";
+import { problem, ProblemError } from "../wire/problem.js";
+
+/** What stands behind the question mark of a request, by name, each at most once. */
+export class Parameters {
+  readonly #given: Partial<Record<string, string | string[]>>;
+
+  constructor({ query }: FastifyRequest) {
+    this.#given = query as Partial<Record<string, string | string[]>>;
+  }
+
+  /** @throws ProblemError `bad-parameter` where it is given twice */
+  text(name: string): string | undefined {
+    const value = this.#given[name];
+    if (Array.isArray(value)) throw badParameter(name, "is given more than once");
+    return value;
+  }
+
+  /** @throws ProblemError `bad-parameter` */
+  integer(name: string, least: number, most: number): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw badParameter(name, `must be a whole number from ${least} to ${most}`);
+  }
+
+  /** `1` and `true` are yes, `0` and `false` no, as is its absence. @throws ProblemError `bad-parameter` */
+  flag(name: string): boolean {
+    const text = this.choice(name, ["1", "true", "0", "false"]);
+    return text === "1" || text === "true";
+  }
+
+  /** @throws ProblemError `bad-parameter` */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const chosen = choices.find((choice) => choice === text);
+    if (chosen === undefined) throw badParameter(name, `must be one of ${choices.join(", ")}`);
+    return chosen;
+  }
+
+  /** @throws ProblemError `bad-cursor` */
+  cursor(name: string): Cursor | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : cursorFrom(text, `/query/${name}`);
+  }
+
+  /** Those of the names that are given. */
+  among(...names: string[]): string[] {
+    return names.filter((name) => this.#given[name] !== undefined);
+  }
+
+  /** @throws ProblemError `bad-parameter` where more than one of the names is given */
+  atMostOne(...names: string[]): void {
+    const [first, second] = this.among(...names);
+    if (second !== undefined) throw badParameter(second, `cannot go together with ${first ?? ""}`);
+  }
+}
+
+/** @throws ProblemError `bad-cursor` */
+export function cursorFrom(text: string, pointer: string): Cursor {
+  const cursor = parseCursor(text);
+  if (cursor) return cursor;
+  const detail =
+    "A cursor is a sequence and the log's epoch, such as 1042.k3f9q2, as events and pages give it; " +
+    "a sequence alone will do.";
+  throw new ProblemError(problem("bad-cursor", detail, { pointer }));
+}
+
+/** The pointer names the parameter as a member of `query`. */
+export function badParameter(name: string, flaw: string): ProblemError {
+  return new ProblemError(
+    problem("bad-parameter", `${name} ${flaw}.`, { pointer: `/query/${name}` }),
+  );
+}

@@ -1,0 +1,149 @@
+import { resolveStart, type Start } from "../../coordinator/start.js";
+import { readTimelineHeads } from "../../log/read.js";
+import type { LogRecord } from "../../log/record.js";
+import { formatCursor, type CursorText } from "../../wire/cursor.js";
+import type { GapFrame } from "../../wire/frame.js";
+import { framed } from "../framed.js";
+import type { Gateway } from "../gateway.js";
+import type { EventsRequest, PageStart } from "./page-request.js";
+import { recordHead } from "./record-json.js";
+import { readBackward, readForward } from "./window.js";
+
+/** Which timeline is read, and until when that is of use to anyone. */
+export interface Reading {
+  tenant: string;
+  /** A scope's path, or empty for the whole tenant. */
+  path: string;
+  signal: AbortSignal;
+}
+
+/** Some events of a timeline in one answer. */
+export interface Page {
+  /** In the order asked for. */
+  records: LogRecord[];
+  /** Where to go on in that order: as `after` when ascending, as `before` when descending. Usable on an empty page too. */
+  next: CursorText;
+  /** Where to go back: as `before` when ascending, as `after` when descending. */
+  previous: CursorText;
+  /** There is nothing at `next` now. */
+  caughtUp: boolean;
+  /** What was asked for and cannot be had. */
+  gap: GapFrame | undefined;
+}
+
+/** @throws ProblemError `cursor-ahead` */
+export async function readPage(
+  gateway: Gateway,
+  reading: Reading,
+  { from, limit, order }: Extract<EventsRequest, { form: "page" }>,
+): Promise<Page> {
+  const { log } = gateway;
+  const { records, older, newer, isOldest, isNewest, gap } =
+    from.at === "start" || from.at === "after"
+      ? await readUp(gateway, reading, from, limit)
+      : await readDown(gateway, reading, from, limit);
+  const olderCursor = formatCursor(older, log.epoch);
+  const newerCursor = formatCursor(newer, log.epoch);
+  return order === "asc"
+    ? { records, next: newerCursor, previous: olderCursor, caughtUp: await isNewest(), gap }
+    : {
+        records: records.toReversed(),
+        next: olderCursor,
+        previous: newerCursor,
+        caughtUp: isOldest,
+        gap,
+      };
+}
+
+/** A page before it has an order. */
+interface Span {
+  /** Oldest first. */
+  records: LogRecord[];
+  /** Everything older is before this sequence. */
+  older: number;
+  /** Everything newer is after this sequence. */
+  newer: number;
+  isOldest: boolean;
+  isNewest: () => boolean | Promise<boolean>;
+  gap: GapFrame | undefined;
+}
+
+async function readUp(
+  { log, hub }: Gateway,
+  reading: Reading,
+  from: Extract<PageStart, { at: "start" | "after" }>,
+  limit: number,
+): Promise<Span> {
+  const start: Start =
+    from.at === "start" ? from : { at: "cursor", cursor: from.cursor, isReconnect: false };
+  const { after, gap } = await resolveStart(log, hub, reading, start, reading.signal);
+  const { records, hasMore } = await readForward(log, reading, after, limit);
+  return {
+    records,
+    older: records[0]?.sequence ?? after + 1,
+    newer: records.at(-1)?.sequence ?? after,
+    isOldest: after === 0,
+    isNewest: () => !hasMore,
+    gap,
+  };
+}
+
+async function readDown(
+  { log, hub }: Gateway,
+  reading: Reading,
+  from: Extract<PageStart, { at: "end" | "before" }>,
+  limit: number,
+): Promise<Span> {
+  const { before, gap } = await resolveEnd({ log, hub }, reading, from);
+  const { records, hasMore } = await readBackward(log, reading, before, limit, hub.position);
+  const end = Number.isFinite(before) ? before : hub.position + 1;
+  const newer = records.at(-1)?.sequence ?? Math.max(0, end - 1);
+  return {
+    records,
+    older: records[0]?.sequence ?? end,
+    newer,
+    isOldest: !hasMore,
+    isNewest: async () => {
+      const { newest } = await readTimelineHeads(log, reading.tenant, reading.path);
+      return newest <= newer;
+    },
+    gap,
+  };
+}
+
+/** The events before a cursor are those up to the one before it: of that one, the table of cursors holds. */
+async function resolveEnd(
+  { log, hub }: Pick<Gateway, "log" | "hub">,
+  reading: Reading,
+  from: Extract<PageStart, { at: "end" | "before" }>,
+): Promise<{ before: number; gap: GapFrame | undefined }> {
+  if (from.at === "end") return { before: Infinity, gap: undefined };
+  const { sequence, epoch } = from.cursor;
+  const cursor = { sequence: Math.max(0, sequence - 1), epoch };
+  const start: Start = { at: "cursor", cursor, isReconnect: false };
+  const { gap } = await resolveStart(log, hub, reading, start, reading.signal);
+  return gap?.reason === "epoch"
+    ? { before: Infinity, gap }
+    : // What is lost behind the cursor is not on the way there.
+      { before: sequence, gap: undefined };
+}
+
+/** The page as JSON text, its events byte for byte as they are stored. */
+export function pageJson(
+  { records, next, previous, caughtUp, gap }: Page,
+  epoch: string,
+): Uint8Array {
+  const head = (record: LogRecord, place: number) =>
+    `${place === 0 ? "" : ","}${recordHead(record, epoch)}`;
+  const rest = JSON.stringify({
+    next,
+    previous,
+    caughtUp,
+    gap: gap && { ...gap, kind: undefined },
+  });
+  return Buffer.concat([
+    Buffer.from('{"events":['),
+    framed(records, head, "}"),
+    Buffer.from(`],${rest.slice(1)}`),
+  ]);
+}

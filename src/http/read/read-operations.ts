@@ -1,0 +1,39 @@
+import { schemaRef } from "../openapi/components.js";
+import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+
+/** Reading stored events, for the API's description. */
+export const readOperation: OpenapiObject = {
+  summary: "Read stored events",
+  description:
+    "A page of a timeline: the events of a scope and of every scope below it, in the order of the log. " +
+    "With `Accept: application/x-ndjson` all events after the cursor, one record a line; a gap is then " +
+    "told in the header `x-runtrail-gap`. Each `event` is byte for byte what is stored.",
+  tags: ["read"],
+  parameters: [
+    queryParameter("after", "The events after this cursor.", schemaRef("cursor")),
+    queryParameter("before", "The events before this cursor.", schemaRef("cursor")),
+    queryParameter("limit", "At most so many; large events make a page shorter.", {
+      type: "integer",
+      minimum: 1,
+      maximum: 1000,
+      default: 100,
+    }),
+    queryParameter("order", "The order on the page; without a cursor, desc begins at the end.", {
+      enum: ["asc", "desc"],
+      default: "asc",
+    }),
+  ],
+  responses: {
+    200: {
+      description: "The events. A scope without events has an empty page.",
+      content: {
+        "application/json": { schema: schemaRef("page") },
+        "application/x-ndjson": { schema: schemaRef("record") },
+      },
+    },
+    ...problems({
+      400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter",
+      503: "unavailable",
+    }),
+  },
+};

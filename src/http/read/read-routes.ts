@@ -1,0 +1,38 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ProblemError } from "../../wire/problem.js";
+import { unavailable } from "../problem-reply.js";
+import { scopeOf, timelineUrls } from "../scope-path.js";
+import type { Serving } from "../serving.js";
+import { deadlineOf } from "./deadline.js";
+import { download } from "./download.js";
+import { eventsRequestOf } from "./page-request.js";
+import { pageJson, readPage, type Reading } from "./page.js";
+
+/** How long reading a page may take. */
+const PAGE_TIMEOUT_MS = 15_000;
+
+/** `GET /v1/<scope>/events` and `GET /v1/events`: stored events, by page or all of them. */
+export function readRoutes(app: FastifyInstance, serving: Serving): void {
+  const { gateway } = serving;
+  const read = async (request: FastifyRequest, reply: FastifyReply) => {
+    const reading: Reading = {
+      tenant: gateway.tenant,
+      path: scopeOf(request)?.path ?? "",
+      signal: deadlineOf(reply, PAGE_TIMEOUT_MS),
+    };
+    const wanted = eventsRequestOf(request);
+    if (wanted.form === "download") {
+      return download(serving, reading, wanted.after, request, reply);
+    }
+    const page = await readPage(gateway, reading, wanted);
+    // History ends early, not in an error, when its signal aborts: the page may lack what was still to come.
+    if (reading.signal.aborted) {
+      throw new ProblemError(unavailable("The events could not be read in time."));
+    }
+    return reply
+      .type("application/json; charset=utf-8")
+      .headers({ "cache-control": "no-cache", vary: "accept" })
+      .send(pageJson(page, gateway.log.epoch));
+  };
+  for (const url of timelineUrls("events")) app.get(url, read);
+}

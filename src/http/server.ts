@@ -1,0 +1,90 @@
+import { setMaxListeners } from "node:events";
+import { isIPv6, type AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { Config } from "../config.js";
+import { createApp } from "./app.js";
+import { appendRoutes } from "./append/append-routes.js";
+import { BodyMemory } from "./body-memory.js";
+import type { Gateway } from "./gateway.js";
+import { healthRoutes } from "./health-routes.js";
+import { refuseOtherMethods } from "./methods.js";
+import { openapiRoutes } from "./openapi/openapi-routes.js";
+import { readRoutes } from "./read/read-routes.js";
+import type { Serving } from "./serving.js";
+import { OpenStreams } from "./stream/open-streams.js";
+import { sseRoutes } from "./stream/sse-routes.js";
+import { Ticker, tickPeriodMs } from "./ticker.js";
+
+/** How often connections that have become idle are closed while the server shuts down. */
+const SWEEP_MS = 50;
+
+/** A gateway's front door. */
+export interface HttpServer {
+  /** Begins to listen and returns the URL. */
+  listen(): Promise<string>;
+  /**
+   * Takes no more connections, sends the readers of streams away, and waits for what is under way, for
+   * `config.http.graceMs` at most.
+   */
+  close(): Promise<void>;
+  readonly stats: { streams: number };
+}
+
+/** Serves a gateway over HTTP/1.1. */
+export function createHttpServer(gateway: Gateway, config: Config, logger: Logger): HttpServer {
+  const app = createApp(logger);
+  const { heartbeatMs, stalledAfterMs, maxStreamAgeMs, maxStreams, graceMs } = config.http;
+  const ticker = new Ticker(tickPeriodMs(heartbeatMs, stalledAfterMs, maxStreamAgeMs));
+  const streams = new OpenStreams(maxStreams);
+  const drain = new AbortController();
+  // Every request of unbounded length listens to it.
+  setMaxListeners(0, drain.signal);
+  const serving: Serving = {
+    gateway,
+    config,
+    ticker,
+    streams,
+    bodyMemory: new BodyMemory(),
+    draining: drain.signal,
+  };
+
+  const finishRoutes = refuseOtherMethods(app);
+  healthRoutes(app, serving);
+  appendRoutes(app, serving);
+  readRoutes(app, serving);
+  sseRoutes(app, serving);
+  openapiRoutes(app);
+  finishRoutes();
+
+  return {
+    listen: async () => {
+      const { host, port } = config.http;
+      await app.listen({ host, port });
+      return urlOf(app.server.address() as AddressInfo, host);
+    },
+    close: async () => {
+      drain.abort();
+      streams.drain();
+      const deadline = setTimeout(() => {
+        app.server.closeAllConnections();
+      }, graceMs);
+      // A connection whose last response has just ended would otherwise be kept for the next request.
+      const sweep = setInterval(() => {
+        app.server.closeIdleConnections();
+      }, SWEEP_MS);
+      await app.close();
+      clearTimeout(deadline);
+      clearInterval(sweep);
+      ticker.stop();
+    },
+    get stats() {
+      return { streams: streams.count };
+    },
+  };
+}
+
+function urlOf({ address, port }: AddressInfo, host: string): string {
+  // The wildcard addresses are not ones to connect to.
+  const name = address === "0.0.0.0" || address === "::" ? "localhost" : host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
+}

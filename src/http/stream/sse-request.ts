@@ -1,0 +1,53 @@
+import type { FastifyRequest } from "fastify";
+import type { Start } from "../../coordinator/start.js";
+import { badParameter, cursorFrom, Parameters } from "../parameters.js";
+
+/** The most events from before that a live stream may begin with. */
+const MAX_LAST = 1000;
+
+/** How a client wants its stream. */
+export interface SseRequest {
+  start: Start;
+  /** The last sequence. */
+  to: number | undefined;
+  wantsSnapshot: boolean;
+  /** Leave event names out, so that `onmessage` gets every event. */
+  asMessage: boolean;
+}
+
+/**
+ * `Last-Event-ID` wins over everything in the URL, because a reconnecting EventSource repeats its first
+ * URL; and `lastEventId`, which its substitutes send, wins over `after`.
+ *
+ * @throws ProblemError `bad-parameter`, `bad-cursor`
+ */
+export function sseRequestOf(request: FastifyRequest): SseRequest {
+  const parameters = new Parameters(request);
+  return {
+    start: startOf(request, parameters),
+    to: parameters.integer("to", 1, Number.MAX_SAFE_INTEGER),
+    wantsSnapshot: parameters.flag("snapshot"),
+    asMessage: parameters.choice("as", ["event", "message"]) === "message",
+  };
+}
+
+function startOf(request: FastifyRequest, parameters: Parameters): Start {
+  const header = request.headers["last-event-id"];
+  if (typeof header === "string" && header !== "") {
+    const cursor = cursorFrom(header, "/headers/last-event-id");
+    return { at: "cursor", cursor, isReconnect: true };
+  }
+  parameters.atMostOne("after", "from", "last");
+  const cursor = parameters.cursor("lastEventId") ?? parameters.cursor("after");
+  if (cursor) return { at: "cursor", cursor, isReconnect: false };
+  const count = parameters.integer("last", 1, MAX_LAST);
+  if (count !== undefined) return { at: "last", count };
+  return fromOf(parameters.text("from"));
+}
+
+function fromOf(text = "start"): Start {
+  if (text === "start" || text === "now") return { at: text };
+  const sequence = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(sequence)) return { at: "sequence", sequence };
+  throw badParameter("from", "must be start, now, or the sequence to start at");
+}

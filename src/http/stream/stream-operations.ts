@@ -1,0 +1,45 @@
+import { schemaRef } from "../openapi/components.js";
+import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+
+/** Following a timeline, for the API's description. */
+export const streamOperation: OpenapiObject = {
+  summary: "Follow a timeline as server-sent events",
+  description:
+    "History first, then what happens, until the scope ends. An event's id is its cursor, its event name " +
+    "its type, its data the stored envelope. Beside events there are stream.open, stream.caught-up, " +
+    "stream.gap, stream.end and stream.error, and comments as heartbeats.",
+  tags: ["read"],
+  parameters: [
+    {
+      name: "Last-Event-ID",
+      in: "header",
+      description: "The reader's position; it wins over everything in the URL.",
+      schema: schemaRef("cursor"),
+    },
+    queryParameter("lastEventId", "The same, where headers cannot be set.", schemaRef("cursor")),
+    queryParameter("after", "Start after this cursor.", schemaRef("cursor")),
+    queryParameter("from", "Start at this sequence, at the start (default), or now.", {
+      type: "string",
+      default: "start",
+    }),
+    queryParameter("last", "Start with the newest so many events.", {
+      type: "integer",
+      minimum: 1,
+      maximum: 1000,
+    }),
+    queryParameter("to", "End at this sequence.", { type: "integer", minimum: 1 }),
+    queryParameter("snapshot", "Send the scope's state with stream.open.", { enum: ["0", "1"] }),
+    queryParameter("as", "message: without event names, for onmessage.", {
+      enum: ["event", "message"],
+      default: "event",
+    }),
+  ],
+  responses: {
+    200: {
+      description: "The stream. A refusal for now is a stream too: `retry`, then stream.error.",
+      content: { "text/event-stream": { schema: { type: "string" } } },
+    },
+    204: { description: "There is nothing after the position, and never will be." },
+    ...problems({ 400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter" }),
+  },
+};
