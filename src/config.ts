@@ -16,6 +16,8 @@ export interface Config {
     stalledAfterMs: number;
     /** Streams open at once. */
     maxStreams: number;
+    /** Origins whose pages may use the API, `*` for all; those of this machine always may. */
+    corsOrigins: string[];
     /** From SIGTERM to the last connection. */
     graceMs: number;
   };
@@ -99,6 +101,9 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
         1000,
       ),
       maxStreams: integer("RUNTRAIL_MAX_STREAMS", env["RUNTRAIL_MAX_STREAMS"], 20_000, 1),
+      corsOrigins: (env["RUNTRAIL_CORS_ORIGINS"] ?? "")
+        .split(",")
+        .flatMap((origin) => origin.trim() || []),
       graceMs: integer("RUNTRAIL_GRACE_MS", env["RUNTRAIL_GRACE_MS"], 10_000, 0),
     },
     nats: servers === undefined ? undefined : natsServers(servers, env),

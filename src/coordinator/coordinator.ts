@@ -41,8 +41,10 @@ export class StreamCoordinator {
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
     const { tenant, path, start, signal } = request;
-    const resolved = await resolveStart(this.log, this.hub, request, start, signal);
-    const heads = path === "" ? undefined : await readTimelineHeads(this.log, tenant, path);
+    const { log, hub } = this;
+    const answer = log.connection.answer.bind(log.connection);
+    const resolved = await answer(resolveStart(log, hub, request, start, signal));
+    const heads = path === "" ? undefined : await answer(readTimelineHeads(log, tenant, path));
     const terminal = heads?.own && closes(path, heads.own.type) ? heads.own : undefined;
     if (
       terminal &&

@@ -87,7 +87,8 @@ export async function* follow(
       yield endOf(terminal, cursor);
       return;
     } else {
-      await hub.changed(tenant, path, signal);
+      // An end that is still to come may be reached by an event of another timeline.
+      await hub.changed(tenant, to === Infinity ? path : "", signal);
     }
   }
   if (position >= to) yield done;

@@ -99,10 +99,12 @@ async function afterTrim(
 ): Promise<Resolved> {
   if (after >= hub.reachesBackTo) return { after, gap: undefined };
   const bounds = await readBounds(log);
-  if (after + 1 >= bounds.first) return { after, gap: undefined };
+  const isBeforeFirst = after + 1 < bounds.first;
+  if (!isBeforeFirst && !bounds.hasHoles) return { after, gap: undefined };
   const lost = await readLost(log, timeline, after, bounds);
   if (lost === undefined) return { after, gap: undefined };
-  return { after, gap: { ...gap("retention", requested, bounds.first), lost } };
+  const reason = isBeforeFirst ? "retention" : "purge";
+  return { after, gap: { ...gap(reason, requested, bounds.first), lost } };
 }
 
 /**
@@ -119,7 +121,7 @@ async function readLost(
 ): Promise<GapFrame["lost"] | undefined> {
   const subjects = [...(await readScopes(log, tenant, path)).keys()];
   // Nothing of it is left. A reader from the start may be early, one with a cursor has been here before.
-  if (subjects.length === 0) return after === 0 ? undefined : [];
+  if (subjects.length === 0) return after === 0 || after + 1 >= first ? undefined : [];
   const named = subjects.slice(0, MAX_NAMED_SCOPES);
   const firsts = await Promise.all(named.map((subject) => readFirst(log, subject, first)));
   const lost = firsts.flatMap((found) => {

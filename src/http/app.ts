@@ -9,7 +9,10 @@ import { badScope, intendedScope } from "./scope-path.js";
 import { answerSocketErrors } from "./socket-error.js";
 
 /** A Fastify without routes: how every request is received, named, logged and, when it fails, answered. */
-export function createApp(loggerInstance: FastifyBaseLogger): FastifyInstance {
+export function createApp(
+  loggerInstance: FastifyBaseLogger,
+  corsOrigins: readonly string[],
+): FastifyInstance {
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,7 +47,7 @@ export function createApp(loggerInstance: FastifyBaseLogger): FastifyInstance {
     app.server.emit("request", request, response);
   });
   logRequests(app);
-  addCommonHeaders(app);
+  addCommonHeaders(app, corsOrigins);
   leaveBodiesToRoutes(app);
   answerErrors(app);
   return app;

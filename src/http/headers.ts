@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problem, ProblemError } from "../wire/problem.js";
 
-/**
- * Pages from anywhere may read and append: who may do what is told by the token in the request, never by
- * a cookie that a browser adds by itself.
- */
-const COMMON = {
-  "x-content-type-options": "nosniff",
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": "x-request-id, x-runtrail-gap, retry-after, allow",
-};
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Origins whose pages may use the API, `*` for all. */
+    corsOrigins: readonly string[];
+  }
+}
+
+/** A page that this machine serves itself. */
+const LOOPBACK_ORIGIN = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, HEAD, POST",
@@ -22,13 +22,30 @@ const PREFLIGHT = {
 /** Node takes 16 KiB of request line and headers in all; no address here comes near this. */
 const MAX_URL_LENGTH = 8192;
 
-/** The headers that every response has. */
-export function commonHeaders({ id }: FastifyRequest): Record<string, string> {
-  return { "x-request-id": id, ...COMMON };
+/**
+ * The headers that every response has.
+ *
+ * Only pages of this machine and of the configured origins may read and append: on loopback nobody is
+ * asked who they are, so any page that is open in a browser here could do so otherwise.
+ */
+export function commonHeaders({ id, headers, server }: FastifyRequest): Record<string, string> {
+  const common = { "x-request-id": id, "x-content-type-options": "nosniff", vary: "Origin" };
+  const { origin } = headers;
+  if (origin === undefined || !isAllowed(origin, server.corsOrigins)) return common;
+  return {
+    ...common,
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "x-request-id, x-runtrail-gap, retry-after, allow",
+  };
+}
+
+function isAllowed(origin: string, allowed: readonly string[]): boolean {
+  return LOOPBACK_ORIGIN.test(origin) || allowed.includes("*") || allowed.includes(origin);
 }
 
 /** Puts the common headers on every response, and answers what needs no route. */
-export function addCommonHeaders(app: FastifyInstance): void {
+export function addCommonHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
+  app.decorate("corsOrigins", corsOrigins);
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers(commonHeaders(request));
     if ((request.raw.url?.length ?? 0) > MAX_URL_LENGTH) {

@@ -32,7 +32,7 @@ export interface HttpServer {
 
 /** Serves a gateway over HTTP/1.1. */
 export function createHttpServer(gateway: Gateway, config: Config, logger: Logger): HttpServer {
-  const app = createApp(logger);
+  const app = createApp(logger, config.http.corsOrigins);
   const { heartbeatMs, stalledAfterMs, maxStreamAgeMs, maxStreams, graceMs } = config.http;
   const ticker = new Ticker(tickPeriodMs(heartbeatMs, stalledAfterMs, maxStreamAgeMs));
   const streams = new OpenStreams(maxStreams);

@@ -35,7 +35,6 @@ export function answerSocketErrors(server: Server): (error: Error, socket: Socke
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${randomUUID()}`,
       "x-content-type-options: nosniff",
-      "access-control-allow-origin: *",
       "connection: close",
     ];
     socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);

@@ -6,12 +6,19 @@ import { ForeignMessageError, recordOfStored, type LogRecord } from "./record.js
 export interface LogBounds {
   first: number;
   last: number;
+  /** Events between the two have been purged. */
+  hasHoles: boolean;
 }
 
 /** Asks the stream's leader. */
 export async function readBounds(log: Log): Promise<LogBounds> {
   const { state } = await log.jsm.streams.info(log.stream);
-  return { first: Math.max(1, state.first_seq), last: state.last_seq };
+  return {
+    first: Math.max(1, state.first_seq),
+    last: state.last_seq,
+    // Left out by the server when there are none.
+    hasHoles: state.num_deleted > 0,
+  };
 }
 
 /**

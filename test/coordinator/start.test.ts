@@ -274,6 +274,36 @@ describe("a cursor", () => {
     });
   });
 
+  test("behind which events of one scope were purged gets a gap, although the log begins before it", async () => {
+    await append("jobs/first");
+    for (let n = 0; n < 5; n++) await append("runs/a");
+    // Events 2 to 4 of the log are 1 to 3 of the run.
+    await log.jsm.streams.purge(log.stream, { filter: subjectOf(TENANT, "runs/a"), seq: 5 });
+    expect(await read("runs/a", cursor(3, log.epoch))).toEqual([
+      open(3),
+      {
+        kind: "gap",
+        reason: "purge",
+        requested: `3.${log.epoch}`,
+        firstAvailable: 1,
+        lost: [{ scope: "runs/a", toIndex: 3 }],
+      },
+      5,
+      6,
+      caughtUp(6),
+    ]);
+    expect(await read("runs/a", cursor(4, log.epoch))).toEqual([open(4), 5, 6, caughtUp(6)]);
+    expect(await read("jobs/first", { at: "start" })).toEqual([open(0), 1, caughtUp(6)]);
+  });
+
+  test("to which a stream is to end is reached by events of other scopes too", async () => {
+    await append("runs/a");
+    const reading = read("runs/a", { at: "start" }, { to: 3 });
+    await append("jobs/other");
+    await append("jobs/other");
+    expect((await reading).at(-1)).toEqual(checkpoint(3));
+  });
+
   test("gets a gap where the oldest events of one scope were purged", async () => {
     for (let n = 0; n < 3; n++) await append("runs/a/jobs/b");
     await append("jobs/other");

@@ -205,11 +205,11 @@ test("takes the client's request id when it is a sane one", async () => {
   }
 });
 
-test("lets pages from anywhere in, and answers their preflight", async () => {
+test("lets pages of this machine and of the configured origins in, and nobody else's", async () => {
   const preflight = await fetch(`${served.url}/v1/runs/r/events`, {
     method: "OPTIONS",
     headers: {
-      origin: "https://elsewhere.example",
+      origin: "http://127.0.0.1:5173",
       "access-control-request-method": "POST",
       "access-control-request-headers": "authorization, content-type, last-event-id",
     },
@@ -219,15 +219,27 @@ test("lets pages from anywhere in, and answers their preflight", async () => {
   for (const header of ["last-event-id", "authorization", "content-type"]) {
     expect(allowed).toContain(header);
   }
+  expect(preflight.headers.get("access-control-allow-origin")).toBe("http://127.0.0.1:5173");
+
+  const open = await served.serve({ corsOrigins: ["https://ci.example"] });
+  const answer = async (path: string, origin: string) => {
+    const { headers } = await fetch(open.url + path, { headers: { origin } });
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("vary")).toContain("Origin");
+    return headers.get("access-control-allow-origin");
+  };
   for (const path of [
     "/v1/runs/r/events",
     "/nothing",
     "/v1/runs/a.b/stream",
     "/v1/runs/%zz/events",
   ]) {
-    const { headers } = await fetch(served.url + path);
-    expect(headers.get("access-control-allow-origin")).toBe("*");
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    for (const origin of ["https://ci.example", "http://localhost", "https://[::1]:8443"]) {
+      expect(await answer(path, origin)).toBe(origin);
+    }
+    for (const origin of ["https://elsewhere.example", "http://localhost.evil.example", "null"]) {
+      expect(await answer(path, origin)).toBeNull();
+    }
   }
 });
 

@@ -26,14 +26,15 @@ const completed = { type: "run.completed", payload: { durationMs: 5 } };
 const epoch = () => served.gateway.log.epoch;
 
 test("opens with the headers of an event stream, and a time to wait before reconnecting", async () => {
-  const stream = await openStream(addressOf(newRun()));
+  const origin = "http://localhost:3000";
+  const stream = await openStream(addressOf(newRun()), { origin });
   expect(stream.status).toBe(200);
   expect(stream.headers).toMatchObject({
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
     "x-accel-buffering": "no",
     "x-content-type-options": "nosniff",
-    "access-control-allow-origin": "*",
+    "access-control-allow-origin": origin,
     "x-request-id": expect.any(String) as string,
   });
   expect(stream.headers["transfer-encoding"]).toBeUndefined();
@@ -113,9 +114,10 @@ test("answers 204 to a reader that has all of a run that has ended", async () =>
   await append(served.url, run, [...drafts(2), completed]);
   const blocks = await readAll((await openStream(addressOf(run))).blocks);
   const id = blocks.at(-1)?.id ?? "";
-  const again = await openStream(addressOf(run), { "last-event-id": id });
+  const origin = "http://localhost:3000";
+  const again = await openStream(addressOf(run), { "last-event-id": id, origin });
   expect(again.status).toBe(204);
-  expect(again.headers["access-control-allow-origin"]).toBe("*");
+  expect(again.headers["access-control-allow-origin"]).toBe(origin);
   const stillWaiting = await openStream(addressOf(run), {
     "last-event-id": eventsOf(blocks)[0]?.id ?? "",
   });

@@ -34,7 +34,7 @@ export async function download(
     ...commonHeaders(request),
     "content-type": "application/x-ndjson",
     "cache-control": "no-cache",
-    vary: "accept",
+    vary: "Accept, Origin",
     ...(gap && {
       "x-runtrail-gap": JSON.stringify({
         reason: gap.reason,

@@ -31,7 +31,7 @@ export function readRoutes(app: FastifyInstance, serving: Serving): void {
     }
     return reply
       .type("application/json; charset=utf-8")
-      .headers({ "cache-control": "no-cache", vary: "accept" })
+      .headers({ "cache-control": "no-cache", vary: "Accept, Origin" })
       .send(pageJson(page, gateway.log.epoch));
   };
   for (const url of timelineUrls("events")) app.get(url, read);
