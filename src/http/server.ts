@@ -6,6 +6,7 @@ import { createApp } from "./app.js";
 import { appendRoutes } from "./append/append-routes.js";
 import { BodyMemory } from "./body-memory.js";
 import type { Gateway } from "./gateway.js";
+import { metricsRoutes } from "./metrics-routes.js";
 import { healthRoutes } from "./health-routes.js";
 import { refuseOtherMethods } from "./methods.js";
 import { openapiRoutes } from "./openapi/openapi-routes.js";
@@ -50,6 +51,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
 
   const finishRoutes = refuseOtherMethods(app);
   healthRoutes(app, serving);
+  metricsRoutes(app, serving);
   appendRoutes(app, serving);
   readRoutes(app, serving);
   sseRoutes(app, serving);

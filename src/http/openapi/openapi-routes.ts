@@ -47,6 +47,7 @@ export function openapiDocument(): OpenapiObject {
           problems({ 503: "They cannot: why." }),
         ),
       },
+      "/metrics": { get: health("What can grow beside its bound, as Prometheus text.") },
       "/openapi.json": { get: health("This document.") },
     },
     components: { schemas: componentSchemas() },

@@ -1,0 +1,62 @@
+import type { FastifyInstance } from "fastify";
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import type { Serving } from "./serving.js";
+
+/** `/metrics`: everything that can grow, beside its bound, and how far the log has been read (Prometheus text). */
+export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const { gateway, config, streams } = serving;
+  const { publisher, hub } = gateway;
+
+  const gauge = (name: string, help: string, value: () => number) => {
+    new Gauge({
+      name: `runtrail_${name}`,
+      help,
+      registers: [register],
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge("appends_pending", "Drafts that wait to be stored", () => publisher.stats.pending);
+  gauge("appends_pending_limit", "Drafts that may wait", () => config.publisher.maxPending);
+  gauge(
+    "appends_pending_text",
+    "Text that waits to be stored, in UTF-16 code units",
+    () => publisher.stats.pendingLength,
+  );
+  gauge(
+    "appends_pending_text_limit",
+    "Text that may wait",
+    () => config.publisher.maxPendingLength,
+  );
+  gauge("streams_open", "Streams that are open", () => streams.count);
+  gauge("streams_limit", "Streams that may be open", () => config.http.maxStreams);
+  gauge(
+    "log_position",
+    "Newest sequence of the log that can be delivered",
+    () => hub.stats.position,
+  );
+  gauge("ring_bytes", "Memory for recent events", () => hub.stats.ringBytes);
+  gauge("ring_bytes_limit", "Memory that recent events may take", () => config.ringBytes);
+  gauge("ring_events", "Recent events in memory", () => hub.stats.ringRecords);
+  gauge("channels", "Timelines that have recent events or followers", () => hub.stats.channels);
+  gauge("ready", "Whether the gateway can work", () => (gateway.readiness().ready ? 1 : 0));
+  new Counter({
+    name: "runtrail_commits_total",
+    help: "Rounds of commits to JetStream",
+    registers: [register],
+    collect() {
+      this.reset();
+      this.inc(publisher.stats.commits);
+    },
+  });
+
+  app.get("/metrics", { logLevel: "silent" }, async (_request, reply) =>
+    reply
+      .type(register.contentType)
+      .header("cache-control", "no-store")
+      .send(await register.metrics()),
+  );
+}
