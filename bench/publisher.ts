@@ -25,13 +25,13 @@ export async function withPublisher<T>(
     throw error;
   };
   const pumped = (async () => {
-    for await (const record of tail(log, {
+    for await (const records of tail(log, {
       durable: "bench",
       after: last,
       signal: stop.signal,
       onForeign,
     })) {
-      publisher.observe(record);
+      for (const record of records) publisher.observe(record);
     }
   })();
   try {

@@ -139,8 +139,10 @@ async function pump(
     logger.error({ err: error }, "passed over a message that is not an event");
   };
   const durable = `gateway-${config.nodeId}`;
-  for await (const record of tail(log, { durable, after, signal, onForeign })) {
-    publisher.observe(record);
-    hub.publish(record);
+  for await (const records of tail(log, { durable, after, signal, onForeign })) {
+    for (const record of records) {
+      publisher.observe(record);
+      hub.publish(record);
+    }
   }
 }

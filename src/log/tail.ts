@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AckPolicy, DeliverPolicy, type Consumer } from "@nats-io/jetstream";
-import { deliveries } from "./deliveries.js";
+import { bursts } from "./deliveries.js";
 import { ForeignMessageError, recordOfDelivery, type LogRecord } from "./record.js";
 import { isStreamNotFound, type Log } from "./stream.js";
 
@@ -19,7 +19,8 @@ export interface TailOptions {
 
 /**
  * Reads the whole log in order and then follows it, through one durable consumer: every record after
- * `after`, once, in sequence order, across disconnections and restarts of the server.
+ * `after`, once, in sequence order, across disconnections and restarts of the server. What has come
+ * together is handed out together.
  *
  * Nothing is acknowledged: the reader's own position is what counts, and the consumer is placed again
  * behind it whenever a message does not follow the one before. Where a fresh consumer then still starts
@@ -27,22 +28,29 @@ export interface TailOptions {
  *
  * @throws LogReplacedError when the stream was deleted, or deleted and recreated
  */
-export async function* tail(log: Log, options: TailOptions): AsyncGenerator<LogRecord> {
+export async function* tail(log: Log, options: TailOptions): AsyncGenerator<LogRecord[]> {
   const { durable, after, signal, onForeign } = options;
   let position = after;
   while (!signal.aborted) {
     const consumer = await placeConsumer(log, durable, position + 1, signal);
     if (!consumer) return;
     let isFirst = true;
-    for await (const { message } of deliveries(log, consumer, { max_messages: 2000 }, signal)) {
-      const sequence = message.seq;
-      if (sequence <= position) continue;
-      if (sequence > position + 1 && !isFirst) break;
-      isFirst = false;
-      position = sequence;
-      const record = recordOfDelivery(message);
-      if (record) yield record;
-      else onForeign(new ForeignMessageError(sequence, message.subject));
+    let isBroken = false;
+    for await (const messages of bursts(log, consumer, { max_messages: 2000 }, signal)) {
+      const records: LogRecord[] = [];
+      for (const message of messages) {
+        const sequence = message.seq;
+        if (sequence <= position) continue;
+        isBroken = sequence > position + 1 && !isFirst;
+        if (isBroken) break;
+        isFirst = false;
+        position = sequence;
+        const record = recordOfDelivery(message);
+        if (record) records.push(record);
+        else onForeign(new ForeignMessageError(sequence, message.subject));
+      }
+      if (records.length > 0) yield records;
+      if (isBroken) break;
     }
   }
 }

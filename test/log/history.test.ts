@@ -68,13 +68,13 @@ test("the tail delivers every event once and in order although the connection is
   const onForeign = (error: Error) => {
     throw error;
   };
-  for await (const record of tail(cut, {
+  for await (const records of tail(cut, {
     durable: "cut",
     after: 0,
     signal: stop.signal,
     onForeign,
   })) {
-    got.push(record.sequence);
+    got.push(...records.map(({ sequence }) => sequence));
     if (got.length === COUNT) stop.abort();
   }
   expect(got).toEqual(stored.map(({ sequence }) => sequence));
