@@ -13,9 +13,13 @@ export async function withLog<T>(run: (log: Log) => Promise<T>): Promise<T> {
   const server = await startNatsServer({ binary, dataFolder, report });
   const nc = await connectNats({ ...server.connection, name: "bench" });
   try {
-    return await run(
-      await openLog(nc, { stream: "RUNTRAIL", origin: "runtrail.example/bench", replicas: 1 }),
-    );
+    const log = await openLog(nc, {
+      stream: "RUNTRAIL",
+      origin: "runtrail.example/bench",
+      replicas: 1,
+    });
+    await server.settleStreams();
+    return await run(log);
   } finally {
     await nc.close();
     await server.stop();

@@ -45,6 +45,7 @@ export async function openGateway(config: Config, logger: Logger): Promise<Gatew
         ...(config.nats ?? embedded?.connection),
         name: `runtrail ${config.nodeId}`,
       } as NatsOptions,
+      embedded,
       config,
       logger,
     );
@@ -74,13 +75,19 @@ async function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedNa
   return startNatsServer({ binary, dataFolder: config.dataFolder, report });
 }
 
-async function openOn(nats: NatsOptions, config: Config, logger: Logger): Promise<Gateway> {
+async function openOn(
+  nats: NatsOptions,
+  embedded: EmbeddedNatsServer | undefined,
+  config: Config,
+  logger: Logger,
+): Promise<Gateway> {
   const nc = await connectNats(nats);
   try {
     const unsupported = describeUnsupported(nc.info?.version ?? "");
     if (unsupported !== undefined) throw new UnsupportedServerError(unsupported);
 
     const log = await openLog(nc, config.log);
+    await embedded?.settleStreams();
     const { first, last } = await readBounds(log);
     // The newest events are read again: the ring serves them, and their ids are recognised.
     const position = Math.max(first - 1, last - config.publisher.recentIds, 0);

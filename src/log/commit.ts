@@ -43,12 +43,12 @@ export async function commit(
   try {
     for (let i = 0; i < lastIndex; i++) {
       const message = messages[i] as CommitMessage;
-      log.nc.publish(message.subject, message.text, {
+      log.nc.publish(message.subject, bytesOf(message), {
         headers: headersOf(message, batchId, i + 1, false),
       });
     }
     const last = messages[lastIndex] as CommitMessage;
-    const reply = log.nc.request(last.subject, last.text, {
+    const reply = log.nc.request(last.subject, bytesOf(last), {
       headers: headersOf(last, batchId, messages.length, true),
       timeout: timeoutMs,
     });
@@ -56,6 +56,11 @@ export async function commit(
   } catch (cause) {
     return { outcome: "unknown", cause };
   }
+}
+
+/** From Node's pool: the client would make an array of its own for each message, and the collector work. */
+function bytesOf({ text }: CommitMessage): Uint8Array {
+  return Buffer.from(text);
 }
 
 function headersOf(

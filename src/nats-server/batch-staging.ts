@@ -21,11 +21,13 @@ const PERIOD_MS = 500;
  * The server removes the link when it starts and makes a folder, so it is looked after all the time;
  * what is not as expected stays as it is, and is merely slower.
  *
- * @returns how to end it
+ * Where a batch is under way at the very moment the link is made, the server refuses it, and it is to be
+ * sent again; {@link BatchStaging.settle} makes it before there is one.
  */
-export function stageBatchesInMemory(files: ServerFiles, report: Report): () => Promise<void> {
+export function stageBatchesInMemory(files: ServerFiles, report: Report): BatchStaging {
   const target = targetOf(files);
-  if (process.platform !== "linux") return () => Promise.resolve();
+  const nothing = () => Promise.resolve();
+  if (process.platform !== "linux") return { settle: nothing, end: nothing };
   let isStopped = false;
   let underWay: Promise<void> = Promise.resolve();
   const look = async () => {
@@ -37,17 +39,28 @@ export function stageBatchesInMemory(files: ServerFiles, report: Report): () => 
     }
     await linkStreams(files, target);
   };
+  const settle = () =>
+    (underWay = underWay.then(() => (isStopped ? undefined : look())).catch(() => undefined));
   const timer = setInterval(() => {
-    underWay = underWay.then(() => (isStopped ? undefined : look())).catch(() => undefined);
+    void settle();
   }, PERIOD_MS);
   timer.unref();
-  return async () => {
-    isStopped = true;
-    clearInterval(timer);
-    await underWay;
-    await unlinkStreams(files, target);
-    await rm(target, { recursive: true, force: true });
+  return {
+    settle,
+    end: async () => {
+      isStopped = true;
+      clearInterval(timer);
+      await underWay;
+      await unlinkStreams(files, target);
+      await rm(target, { recursive: true, force: true });
+    },
   };
+}
+
+export interface BatchStaging {
+  /** Resolves when the streams that there are now have been seen to; to be called when one was created. */
+  settle: () => Promise<void>;
+  end: () => Promise<void>;
 }
 
 /** Its own for each data folder, and the same each time, so that a crash leaves nothing that piles up. */

@@ -46,6 +46,8 @@ export interface EmbeddedNatsServer {
   readonly pid: number;
   /** Settles when the server is gone and the data folder is free. Never rejects. */
   readonly exited: Promise<ServerEnd>;
+  /** To be called when a stream was created, before the first batch is sent to it. */
+  readonly settleStreams: () => Promise<void>;
   /** Ends the server (SIGTERM, after 10 s SIGKILL) and returns when it is gone. */
   readonly stop: () => Promise<void>;
 }
@@ -84,13 +86,13 @@ export async function startNatsServer(options: StartOptions): Promise<EmbeddedNa
     const { port } = current;
     const url = `nats://127.0.0.1:${port}`;
     report(`nats-server ${binary.version} runs on port ${port} (process ${current.pid})`);
-    const endStaging = stageBatchesInMemory(files, report);
+    const staging = stageBatchesInMemory(files, report);
     const exited = keepRunning({
       first: current,
       restart: async () => (current = await launchOn(port)),
       files,
       claim,
-      endStaging,
+      endStaging: staging.end,
       signal: stopping.signal,
       report,
     });
@@ -103,6 +105,7 @@ export async function startNatsServer(options: StartOptions): Promise<EmbeddedNa
         return current.pid;
       },
       exited,
+      settleStreams: staging.settle,
       stop: async () => {
         stopping.abort();
         await exited;
