@@ -156,8 +156,8 @@ const canonicalValue = fc
 
 /** The value with its members in one order, by means that our code does not use. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+  if (Array.isArray(value)) return ["list", ...value.map(sorted)];
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([key, member]) => [key, sorted(member), "member"]);
+  return ["object", ...entries.map(([key, member]) => [key, sorted(member)])];
 }
