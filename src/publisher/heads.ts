@@ -59,9 +59,8 @@ export class Heads {
     this.set(key, record ? headOf(record) : NO_HEAD);
   }
 
-  /** Takes in the next event of the log: another gateway may have appended it. */
-  observe(record: LogRecord): void {
-    const key = scopeKey(record.tenant, record.scope);
+  /** Takes in the next event of the log, of the scope that `key` names: another gateway may have appended it. */
+  observe(key: string, record: LogRecord): void {
     const known = this.#heads.peek(key);
     if (known && record.sequence > known.sequence) this.#heads.set(key, headOf(record));
   }

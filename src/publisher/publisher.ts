@@ -11,7 +11,7 @@ import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { admit } from "./admit.js";
 import { Heads } from "./heads.js";
-import { rootKey, type PendingDraft, type Unit } from "./pending.js";
+import { rootKey, scopeKey, type PendingDraft, type Unit } from "./pending.js";
 import { plan, splitShipment, type Decision, type PlannedUnit, type Shipment } from "./plan.js";
 import { RecentIds } from "./recent-ids.js";
 import type { AppendResult, Unavailable } from "./result.js";
@@ -100,8 +100,9 @@ export class Publisher {
 
   /** Takes in the next event of the log; every one must come by, whoever appended it. */
   observe(record: LogRecord): void {
-    this.#heads.observe(record);
-    this.#recentIds.observe(record);
+    const key = scopeKey(record.tenant, record.scope);
+    this.#heads.observe(key, record);
+    this.#recentIds.observe(key, record);
   }
 
   /** Resolves when every event up to `sequence` has come by. */

@@ -1,5 +1,4 @@
 import type { LogRecord } from "../log/record.js";
-import { scopeKey } from "./pending.js";
 
 /**
  * Where the ids of the log's newest events stand, and how far the log has been read: the window in which
@@ -25,10 +24,10 @@ export class RecentIds {
     this.#position = position;
   }
 
-  /** Takes in the next event of the log. */
-  observe(record: LogRecord): void {
-    this.add(scopeKey(record.tenant, record.scope), record.id, record.sequence);
-    this.#position = record.sequence;
+  /** Takes in the next event of the log, of the scope that `key` names. */
+  observe(key: string, { id, sequence }: LogRecord): void {
+    this.add(key, id, sequence);
+    this.#position = sequence;
     for (const waiter of this.#waiting) {
       if (waiter.sequence > this.#position) continue;
       this.#waiting.delete(waiter);
@@ -36,7 +35,7 @@ export class RecentIds {
     }
   }
 
-  /** Remembers an id of a scope ({@link scopeKey}), perhaps ahead of the log's delivery of it. */
+  /** Remembers an id of a scope (`scopeKey`), perhaps ahead of the log's delivery of it. */
   add(scope: string, id: string, sequence: number): void {
     const key = `${scope} ${id}`;
     const known = this.#sequences.size;

@@ -4,7 +4,6 @@ import type { ControlFrame } from "./frame.js";
  * Server-sent events (WHATWG HTML, section 9.2), the server's half. Envelopes are canonical JSON and so
  * hold no line break: one `data:` line carries any of them.
  */
-const utf8 = new TextEncoder();
 
 /** What ends a block. */
 export const SSE_BLOCK_END = "\n\n";
@@ -15,21 +14,6 @@ export const SSE_BLOCK_END = "\n\n";
  */
 export function sseEventHead(cursor: string, type: string | undefined): string {
   return type === undefined ? `id: ${cursor}\ndata: ` : `id: ${cursor}\nevent: ${type}\ndata: `;
-}
-
-/** A whole event block. */
-export function sseEvent(
-  cursor: string,
-  type: string | undefined,
-  envelope: Uint8Array,
-): Uint8Array {
-  const head = utf8.encode(sseEventHead(cursor, type));
-  const end = utf8.encode(SSE_BLOCK_END);
-  const block = new Uint8Array(head.length + envelope.length + end.length);
-  block.set(head);
-  block.set(envelope, head.length);
-  block.set(end, head.length + envelope.length);
-  return block;
 }
 
 /** A control block, `event: stream.<kind>`; its cursor, where it has one, becomes the reader's position. */

@@ -10,13 +10,14 @@ import {
   type ConnectionState,
   type FollowOptions,
 } from "../../src/client/index.js";
-import { sseControl, sseEvent, sseRetry } from "../../src/wire/sse.js";
+import { sseControl, sseRetry } from "../../src/wire/sse.js";
 import {
   endBlock,
   EPOCH,
   listen,
   openStream,
   positionOf,
+  sseEvent,
   sealLog,
   sendAndPart,
   sseBlocks,
@@ -195,9 +196,7 @@ test.each(["whole", "cut off after the open frame"])(
 
 test("leaves out an event that the server sends again", async () => {
   const connection = await serve((_, response) => {
-    const again = log
-      .slice(0, 2)
-      .map(({ cursor, type, text }) => sseEvent(cursor, type, Buffer.from(text)));
+    const again = log.slice(0, 2).map(({ cursor, type, text }) => sseEvent(cursor, type, text));
     const [first, ...rest] = [...sseBlocks(SCOPE, log, 0), endBlock(SCOPE, log)];
     const blocks = [first, ...rest.slice(0, 4), ...again, ...rest.slice(4)];
     sendAndPart(response, Buffer.concat(blocks), "end");
@@ -280,7 +279,7 @@ test("starts over, through a gap, when the log was replaced by another", async (
       lost: [],
     });
     const [first] = log;
-    const event = sseEvent(`1.${epoch}`, undefined, Buffer.from(first?.text ?? ""));
+    const event = sseEvent(`1.${epoch}`, undefined, first?.text ?? "");
     sendAndPart(
       response,
       Buffer.concat([Buffer.from(open + gap), event, endBlock(SCOPE, log)]),

@@ -2,7 +2,13 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { prepareSeal, EMPTY_CHAIN, type ChainHead } from "../../src/envelope/seal.js";
-import { sseControl, sseEvent, sseHeartbeat, sseRetry } from "../../src/wire/sse.js";
+import {
+  sseControl,
+  sseEventHead,
+  sseHeartbeat,
+  sseRetry,
+  SSE_BLOCK_END,
+} from "../../src/wire/sse.js";
 import type { EventEnvelope } from "../../src/envelope/envelope.js";
 
 export const EPOCH = "k3f9q2";
@@ -51,9 +57,14 @@ export function sseBlocks(scope: string, log: readonly Stored[], after: number):
     utf8.encode(sseHeartbeat(new Date(0))),
   ];
   for (const { sequence, cursor, type, text } of log) {
-    if (sequence > after) blocks.push(sseEvent(cursor, type, utf8.encode(text)));
+    if (sequence > after) blocks.push(sseEvent(cursor, type, text));
   }
   return blocks;
+}
+
+/** A whole event block. */
+export function sseEvent(cursor: string, type: string | undefined, text: string): Uint8Array {
+  return Buffer.from(`${sseEventHead(cursor, type)}${text}${SSE_BLOCK_END}`);
 }
 
 export function endBlock(scope: string, log: readonly Stored[]): Uint8Array {
