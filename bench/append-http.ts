@@ -11,57 +11,67 @@ const TURN_MS = 4000;
 const ROUNDS = 3;
 const NDJSON_DRAFTS = 60_000;
 
-type Send = (client: Client, writer: number) => Promise<number>;
+/** How one side is appended to; each answers with the HTTP status. */
+interface Target {
+  /** Before the clock runs. */
+  prepare?(client: Client, writer: number): Promise<void>;
+  append(client: Client, writer: number): Promise<number>;
+}
 
 /** Keep-alive connections, each with one append under way. */
-async function connections(url: string, count: number, send: Send): Promise<Load> {
+async function connections(url: string, count: number, target: Target): Promise<Load> {
   const clients = Array.from({ length: count }, () => new Client(url));
   try {
+    await Promise.all(clients.map(async (client, writer) => target.prepare?.(client, writer)));
     return await closedLoop(count, TURN_MS, async (writer) => {
       const client = clients[writer];
       if (!client) throw new Error("each writer has a connection");
-      const status = await send(client, writer);
-      if (status >= 300) throw new Error(`answered ${status}`);
+      const status = await target.append(client, writer);
+      if (status >= 300) throw new Error(`${url} answered ${status}`);
     });
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }
 }
 
+async function statusOf(
+  client: Client,
+  method: "POST" | "PUT",
+  path: string,
+  contentType: string,
+  body: string | Buffer | null = null,
+): Promise<number> {
+  const headers = { "content-type": contentType };
+  const answer = await client.request({ method, path, headers, body });
+  await answer.body.dump();
+  return answer.statusCode;
+}
+
 /** Appends one draft to a run of the writer's own. */
-function toRuntrail(turn: number): Send {
+function toRuntrail(turn: number): Target {
   const body = JSON.stringify(DRAFT);
-  return async (client, writer) => {
-    const { statusCode, body: answer } = await client.request({
-      method: "POST",
-      path: `/v1/runs/http-${turn}-${writer}/events`,
-      headers: { "content-type": "application/json" },
-      body,
-    });
-    await answer.dump();
-    return statusCode;
+  return {
+    append: (client, writer) =>
+      statusOf(client, "POST", `/v1/runs/http-${turn}-${writer}/events`, "application/json", body),
   };
 }
 
 /** Appends the bytes of one envelope to a stream of the writer's own. */
-function toPeer(turn: number): Send {
+function toPeer(turn: number): Target {
   const body = Buffer.from(envelopeBytes());
-  const made = new Set<number>();
-  return async (client, writer) => {
-    const path = `/v1/stream/bench-${turn}-${writer}`;
-    const headers = { "content-type": "application/octet-stream" };
-    if (!made.has(writer)) {
-      made.add(writer);
-      await (await client.request({ method: "PUT", path, headers })).body.dump();
-    }
-    const { statusCode, body: answer } = await client.request({
-      method: "POST",
-      path,
-      headers,
-      body,
-    });
-    await answer.dump();
-    return statusCode;
+  const bytes = "application/octet-stream";
+  const path = (writer: number) => `/v1/stream/bench-${turn}-${writer}`;
+  return {
+    async prepare(client, writer) {
+      await statusOf(client, "PUT", path(writer), bytes);
+    },
+    async append(client, writer) {
+      for (;;) {
+        // With many streams it now and then does not find one that it has created: it is asked again.
+        const status = await statusOf(client, "POST", path(writer), bytes, body);
+        if (status !== 404) return status;
+      }
+    },
   };
 }
 

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -51,19 +53,27 @@ async function withProcess<T>(
   });
   const exited = once(child, "exit");
   try {
-    const [line] = (await Promise.race([
-      once(child.stdout, "data"),
+    const url = await Promise.race([
+      firstUrl(child.stdout),
       exited.then(() => {
         throw new Error(`${args[0] ?? ""} ended before it was ready`);
       }),
-    ])) as [Buffer];
-    const url = /http:\S+/.exec(line.toString())?.[0];
-    if (url === undefined) throw new Error(`no URL in ${line.toString()}`);
+    ]);
+    // What it says later is of no interest, but must go somewhere.
+    child.stdout.resume();
     return await run({ url, cpuMicros: () => cpuMicros(child.pid ?? 0) });
   } finally {
     child.kill("SIGTERM");
     await exited;
   }
+}
+
+async function firstUrl(output: Readable): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const url = /http:\S+/.exec(line)?.[0];
+    if (url !== undefined) return url;
+  }
+  throw new Error("it named no URL");
 }
 
 /** From /proc, in ticks of 10 ms; 0 where there is no /proc. */
