@@ -94,6 +94,8 @@ async function recreate(log: Log, durable: string, from: number): Promise<Consum
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: from,
     inactive_threshold: ABANDONED_AFTER_MS * 1e6,
+    // Where it stands is ours to know, so the server need not write it to disk.
+    mem_storage: true,
   });
   return log.js.consumers.getConsumerFromInfo(consumer);
 }

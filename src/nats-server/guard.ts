@@ -60,17 +60,20 @@ export interface GuardedProcess {
 export async function startGuarded({
   command,
   args,
+  env,
   inherited,
   signal,
 }: {
   command: string;
   args: readonly string[];
+  env: NodeJS.ProcessEnv;
   inherited: number;
   signal: AbortSignal;
 }): Promise<GuardedProcess> {
   const ticks = `${GRACE_MS / 100}`;
   const child = spawn("/bin/sh", ["-c", SCRIPT, "runtrail-guard", ticks, command, ...args], {
     detached: true,
+    env,
     stdio: ["pipe", "pipe", "pipe", inherited],
   });
   const [stdin, stdout, stderr] = [child.stdin, child.stdout, child.stderr];

@@ -1,4 +1,5 @@
 import { type FileHandle, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ServerSettings, renderConfiguration } from "./configuration.js";
@@ -47,9 +48,12 @@ export async function launch({
   await rm(files.ports, { recursive: true, force: true });
   await mkdir(files.ports);
   await writeFile(files.configuration, renderConfiguration(files, settings), { mode: 0o600 });
+  // One processor stays ours. The server would spread over all of them, and on a small machine spend a
+  // quarter of its time on switching threads while the gateway waits for a processor.
   const server = await startGuarded({
     command: binary,
     args: ["-c", files.configuration],
+    env: { GOMAXPROCS: String(Math.max(1, availableParallelism() - 1)), ...process.env },
     inherited: storeLock.fd,
     signal,
   });
