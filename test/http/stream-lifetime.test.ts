@@ -189,14 +189,22 @@ test("answers what is under way when the server stops", async () => {
 
 test("tells a reader when the server fails in the middle, and keeps the reason for the log", async () => {
   const { url, log } = await served.serve();
-  const open = vi.spyOn(served.gateway.coordinator, "open").mockResolvedValueOnce({
-    outcome: "open",
-    frames: (async function* () {
-      yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
-      throw new Error("a secret of ours");
-    })(),
-  });
-  const blocks = await readAll((await openStream(`${url}/v1/${newRun()}/stream`)).blocks);
+  const run = newRun();
+  const { coordinator } = served.gateway;
+  const reallyOpen = coordinator.open.bind(coordinator);
+  const open = vi.spyOn(coordinator, "open").mockImplementation((request) =>
+    // Streams of other tests, which may still be on their way, are none of its business.
+    request.path !== run
+      ? reallyOpen(request)
+      : Promise.resolve({
+          outcome: "open",
+          frames: (async function* () {
+            yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
+            throw new Error("a secret of ours");
+          })(),
+        }),
+  );
+  const blocks = await readAll((await openStream(`${url}/v1/${run}/stream`)).blocks);
   open.mockRestore();
   expect(blocks.map(({ event }) => event)).toEqual(["stream.caught-up", "stream.error"]);
   expect(frameOf(blocks, "error")).toMatchObject({
