@@ -3,6 +3,7 @@ import { readTimelineHeads } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor } from "../wire/cursor.js";
+import type { EventFilter } from "../wire/event-filter.js";
 import type { OpenFrame } from "../wire/frame.js";
 import { follow, type Delivery } from "./follow.js";
 import type { Hub } from "./hub.js";
@@ -11,9 +12,11 @@ import { resolveStart, type Resolved, type Start } from "./start.js";
 
 export interface StreamRequest {
   tenant: string;
-  /** A scope's path, or empty for the whole tenant. */
+  /** A scope's path, `correlations/<id>`, or empty for the whole tenant. */
   path: string;
   start: Start;
+  /** What is left out is passed over: `checkpoint` frames tell how far. */
+  filter?: EventFilter | undefined;
   /** The stream ends after this sequence. */
   to?: number;
   /** Send the scope's state with the `open` frame; with a start at `now`, the stream then starts after it. */
