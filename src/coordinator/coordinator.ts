@@ -5,20 +5,21 @@ import type { Log } from "../log/stream.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
 import type { OpenFrame } from "../wire/frame.js";
+import type { TimelinePath } from "../wire/timeline.js";
 import { follow, type Delivery } from "./follow.js";
 import type { Hub } from "./hub.js";
+import { isOfScope, selectionOf, type Selection } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
 import { resolveStart, type Resolved, type Start } from "./start.js";
 
 export interface StreamRequest {
   tenant: string;
-  /** A scope's path, `correlations/<id>`, or empty for the whole tenant. */
-  path: string;
+  path: TimelinePath;
   start: Start;
   /** What is left out is passed over: `checkpoint` frames tell how far. */
   filter?: EventFilter | undefined;
   /** The stream ends after this sequence. */
-  to?: number;
+  to?: number | undefined;
   /** Send the scope's state with the `open` frame; with a start at `now`, the stream then starts after it. */
   wantsSnapshot: boolean;
   /** Ends the stream and frees what it holds. */
@@ -43,11 +44,14 @@ export class StreamCoordinator {
 
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
-    const { tenant, path, start, signal } = request;
+    const { tenant, path, start, filter, signal } = request;
     const { log, hub } = this;
+    const selection = selectionOf(tenant, path, filter);
     const answer = log.connection.answer.bind(log.connection);
-    const resolved = await answer(resolveStart(log, hub, request, start, signal));
-    const heads = path === "" ? undefined : await answer(readTimelineHeads(log, tenant, path));
+    const resolved = await answer(resolveStart(log, hub, selection, start, signal));
+    const heads = isOfScope(selection)
+      ? await answer(readTimelineHeads(log, tenant, path))
+      : undefined;
     const terminal = heads?.own && closes(path, heads.own.type) ? heads.own : undefined;
     if (
       terminal &&
@@ -57,18 +61,21 @@ export class StreamCoordinator {
     ) {
       return { outcome: "ended" };
     }
-    return { outcome: "open", frames: this.#frames(request, resolved, terminal) };
+    return { outcome: "open", frames: this.#frames(request, selection, resolved, terminal) };
   }
 
   async *#frames(
     request: StreamRequest,
+    selection: Selection,
     { after: resolvedAfter, gap }: Resolved,
     terminal: LogRecord | undefined,
   ): AsyncGenerator<OpenFrame | Delivery> {
-    const { tenant, path, start, wantsSnapshot } = request;
+    const { tenant, path, start, to, wantsSnapshot, signal } = request;
     const { log, hub } = this;
     const snapshot =
-      wantsSnapshot && path !== "" ? await this.snapshots.current(tenant, path) : undefined;
+      wantsSnapshot && isOfScope(selection)
+        ? await this.snapshots.current(tenant, path)
+        : undefined;
     const after = snapshot && start.at === "now" ? snapshot.sequence : resolvedAfter;
     yield {
       kind: "open",
@@ -81,6 +88,6 @@ export class StreamCoordinator {
       }),
     };
     if (gap) yield gap;
-    yield* follow(log, hub, { ...request, after, terminal });
+    yield* follow(log, hub, { selection, after, to, terminal, signal });
   }
 }

@@ -9,7 +9,8 @@ const PULL_BYTES = 64 * 1024;
 
 /**
  * The gateway's one copy of the log's newest part, and who follows which timeline. Each event is put into
- * the channels of its scope, of the scopes that contain it and of its tenant: at most five.
+ * the channels of its scope, of the scopes that contain it, of its correlation and of its tenant: at most
+ * six.
  */
 export class Hub {
   readonly #ring: LogRecord[] = [];
@@ -74,8 +75,13 @@ export class Hub {
     return channel?.after(after, PULL_BYTES) ?? [];
   }
 
-  /** Resolves when a timeline has got another event, or `signal` aborts. */
-  changed(tenant: string, path: string, signal: AbortSignal): Promise<void> {
+  /** Resolves when a timeline has got another event, `signal` aborts, or the time is up. */
+  changed(
+    tenant: string,
+    path: string,
+    signal: AbortSignal,
+    withinMs: number | undefined,
+  ): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) {
         resolve();
@@ -84,16 +90,18 @@ export class Hub {
       const key = timelineKey(tenant, path);
       const channel = this.#channel(key);
       const done = () => {
-        signal.removeEventListener("abort", abort);
+        clearTimeout(timer);
+        signal.removeEventListener("abort", giveUp);
         resolve();
       };
       const stopWaiting = channel.wait(done);
-      const abort = () => {
+      const giveUp = () => {
         stopWaiting();
         this.#dropIfIdle(key, channel);
-        resolve();
+        done();
       };
-      signal.addEventListener("abort", abort, { once: true });
+      const timer = withinMs === undefined ? undefined : setTimeout(giveUp, withinMs);
+      signal.addEventListener("abort", giveUp, { once: true });
     });
   }
 
@@ -142,9 +150,13 @@ function timelineKey(tenant: string, path: string): string {
   return `${tenant} ${path}`;
 }
 
-/** The record's scope, the scopes that contain it, and the whole tenant. */
-function timelinesOf({ tenant, scope }: LogRecord): string[] {
-  const keys = [timelineKey(tenant, ""), timelineKey(tenant, scope)];
+/** The whole tenant, the record's correlation, its scope, and the scopes that contain it. */
+function timelinesOf({ tenant, scope, correlationId }: LogRecord): string[] {
+  const keys = [
+    timelineKey(tenant, ""),
+    timelineKey(tenant, `correlations/${correlationId}`),
+    timelineKey(tenant, scope),
+  ];
   for (
     let slash = scope.indexOf("/"), parts = 1;
     slash >= 0;

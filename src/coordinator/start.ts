@@ -5,6 +5,8 @@ import { formatCursor, type Cursor } from "../wire/cursor.js";
 import type { GapFrame } from "../wire/frame.js";
 import { problem, ProblemError } from "../wire/problem.js";
 import type { Hub } from "./hub.js";
+import { select } from "./matcher.js";
+import type { Selection } from "./selection.js";
 
 /** Where a reader wants to start. */
 export type Start =
@@ -35,7 +37,7 @@ const MAX_NAMED_SCOPES = 32;
 export async function resolveStart(
   log: Log,
   hub: Hub,
-  timeline: { tenant: string; path: string },
+  selection: Selection,
   start: Start,
   signal: AbortSignal,
 ): Promise<Resolved> {
@@ -43,26 +45,26 @@ export async function resolveStart(
     case "now":
       return { after: hub.position, gap: undefined };
     case "start":
-      return afterTrim(log, hub, timeline, 0, "0");
+      return afterTrim(log, hub, selection, 0, "0");
     case "last":
-      return { after: await beforeLast(log, timeline, start.count, signal), gap: undefined };
+      return { after: await beforeLast(log, selection, start.count, signal), gap: undefined };
     case "sequence":
       return resolveCursor(
         log,
         hub,
-        timeline,
+        selection,
         { sequence: Math.max(0, start.sequence - 1), epoch: undefined },
         false,
       );
     case "cursor":
-      return resolveCursor(log, hub, timeline, start.cursor, start.isReconnect);
+      return resolveCursor(log, hub, selection, start.cursor, start.isReconnect);
   }
 }
 
 async function resolveCursor(
   log: Log,
   hub: Hub,
-  timeline: { tenant: string; path: string },
+  selection: Selection,
   { sequence, epoch }: Cursor,
   isReconnect: boolean,
 ): Promise<Resolved> {
@@ -86,14 +88,14 @@ async function resolveCursor(
       return { after: last, gap: gap("ahead", requested, first) };
     }
   }
-  return afterTrim(log, hub, timeline, sequence, requested);
+  return afterTrim(log, hub, selection, sequence, requested);
 }
 
 /** A start whose following events may have been trimmed. */
 async function afterTrim(
   log: Log,
   hub: Hub,
-  timeline: { tenant: string; path: string },
+  selection: Selection,
   after: number,
   requested: string,
 ): Promise<Resolved> {
@@ -101,7 +103,7 @@ async function afterTrim(
   const bounds = await readBounds(log);
   const isBeforeFirst = after + 1 < bounds.first;
   if (!isBeforeFirst && !bounds.hasHoles) return { after, gap: undefined };
-  const lost = await readLost(log, timeline, after, bounds);
+  const lost = await readLost(log, selection, after, bounds);
   if (lost === undefined) return { after, gap: undefined };
   const reason = isBeforeFirst ? "retention" : "purge";
   return { after, gap: { ...gap(reason, requested, bounds.first), lost } };
@@ -115,11 +117,11 @@ async function afterTrim(
  */
 async function readLost(
   log: Log,
-  { tenant, path }: { tenant: string; path: string },
+  { tenant, logPath }: Selection,
   after: number,
   { first }: LogBounds,
 ): Promise<GapFrame["lost"] | undefined> {
-  const subjects = [...(await readScopes(log, tenant, path)).keys()];
+  const subjects = [...(await readScopes(log, tenant, logPath)).keys()];
   // Nothing of it is left. A reader from the start may be early, one with a cursor has been here before.
   if (subjects.length === 0) return after === 0 || after + 1 >= first ? undefined : [];
   const named = subjects.slice(0, MAX_NAMED_SCOPES);
@@ -136,13 +138,14 @@ async function readLost(
 /** The position before the newest `count` events of a timeline. */
 async function beforeLast(
   log: Log,
-  timeline: { tenant: string; path: string },
+  selection: Selection,
   count: number,
   signal: AbortSignal,
 ): Promise<number> {
   let window: number[] = [];
-  for await (const records of readHistory(log, { ...timeline, after: 0, signal })) {
-    for (const { sequence } of records) window.push(sequence);
+  const { tenant, logPath: path, matcher } = selection;
+  for await (const records of readHistory(log, { tenant, path, after: 0, signal })) {
+    for (const { sequence } of select(records, matcher)) window.push(sequence);
     if (window.length > 4 * (count + 1)) window = window.slice(-(count + 1));
   }
   return window.length > count ? (window.at(-(count + 1)) ?? 0) : 0;

@@ -1,5 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import { parseCursor, type Cursor } from "../wire/cursor.js";
+import {
+  FILTER_MEMBERS,
+  FilterError,
+  parseFilter,
+  type EventFilter,
+} from "../wire/event-filter.js";
 import { problem, ProblemError } from "../wire/problem.js";
 
 /** What stands behind the question mark of a request, by name, each at most once. */
@@ -45,6 +51,17 @@ export class Parameters {
   cursor(name: string): Cursor | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : cursorFrom(text, `/query/${name}`);
+  }
+
+  /** @throws ProblemError `bad-parameter` */
+  filter(): EventFilter | undefined {
+    const given = FILTER_MEMBERS.map((name) => [name, this.text(name)] as const);
+    try {
+      return parseFilter(Object.fromEntries(given.filter(([, text]) => text !== undefined)));
+    } catch (error) {
+      if (error instanceof FilterError) throw badParameter(error.member, error.flaw);
+      throw error;
+    }
   }
 
   /** Those of the names that are given. */

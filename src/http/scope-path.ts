@@ -1,9 +1,10 @@
 import type { FastifyRequest } from "fastify";
 import { ID_PATTERN, parseScope, type Scope } from "../envelope/scope.js";
 import { problem, ProblemError } from "../wire/problem.js";
+import { correlationPath, type TimelinePath } from "../wire/timeline.js";
 
-/** What can be asked of a scope, the last word of its addresses. */
-export const TIMELINE_RESOURCES = ["events", "stream"] as const;
+/** What can be asked of a timeline, the last word of its addresses. */
+export const TIMELINE_RESOURCES = ["events", "stream", "poll"] as const;
 export type TimelineResource = (typeof TIMELINE_RESOURCES)[number];
 
 const PAIRS = [
@@ -20,9 +21,25 @@ export function scopeUrls(resource: TimelineResource): string[] {
   });
 }
 
-/** The same, and that of the whole tenant. */
+/** The same, and those of the whole tenant and of a correlation. */
 export function timelineUrls(resource: TimelineResource): string[] {
-  return [`/v1/${resource}`, ...scopeUrls(resource)];
+  return [`/v1/${resource}`, `/v1/correlations/:correlationId/${resource}`, ...scopeUrls(resource)];
+}
+
+/**
+ * The timeline that a request is addressed to.
+ *
+ * @throws ProblemError `bad-scope`
+ */
+export function timelineOf(request: FastifyRequest): TimelinePath {
+  const { correlationId } = request.params as { correlationId?: string };
+  if (correlationId === undefined) return scopeOf(request)?.path ?? "";
+  const path = correlationPath(correlationId);
+  if (path !== undefined) return path;
+  const detail =
+    `${shown(correlationId)} is not a correlation id: 1 to 128 printable ASCII characters other than ` +
+    "blanks, quotes and backslashes.";
+  throw new ProblemError(problem("bad-scope", detail));
 }
 
 /**

@@ -10,6 +10,7 @@ import { metricsRoutes } from "./metrics-routes.js";
 import { healthRoutes } from "./health-routes.js";
 import { refuseOtherMethods } from "./methods.js";
 import { openapiRoutes } from "./openapi/openapi-routes.js";
+import { pollRoutes } from "./read/poll-routes.js";
 import { readRoutes } from "./read/read-routes.js";
 import type { Serving } from "./serving.js";
 import { OpenStreams } from "./stream/open-streams.js";
@@ -54,6 +55,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   metricsRoutes(app, serving);
   appendRoutes(app, serving);
   readRoutes(app, serving);
+  pollRoutes(app, serving);
   sseRoutes(app, serving);
   openapiRoutes(app);
   finishRoutes();

@@ -1,10 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { follow, type Delivery } from "../../src/coordinator/follow.js";
+import { selectionOf } from "../../src/coordinator/selection.js";
 import { Hub } from "../../src/coordinator/hub.js";
 import { parseScope, type Scope } from "../../src/envelope/scope.js";
 import type { LogRecord } from "../../src/log/record.js";
 import type { Log } from "../../src/log/stream.js";
+import type { EventFilter } from "../../src/wire/event-filter.js";
 import { startTestServer, type TestServer } from "../fixtures/nats.js";
 import { startPublisher, type TestPublisher } from "../fixtures/publisher.js";
 
@@ -29,7 +31,10 @@ const TIMELINES = [
   "runs/b",
   "jobs/z",
   "runs/none",
+  "correlations/c-0",
 ];
+/** Every last event is let through, and has the first correlation id. */
+const FILTERS: (EventFilter | undefined)[] = [undefined, { type: ["test.m*", LAST] }];
 
 function scope(path: string): Scope {
   const parsed = parseScope(path);
@@ -41,8 +46,13 @@ function pick<T>(items: readonly T[]): T {
   return items[Math.floor(Math.random() * items.length)] as T;
 }
 
-function isOn(timeline: string, path: string): boolean {
-  return timeline === "" || path === timeline || path.startsWith(`${timeline}/`);
+function isOn(timeline: string, path: string, correlationId = "c-0"): boolean {
+  return (
+    timeline === "" ||
+    timeline === `correlations/${correlationId}` ||
+    path === timeline ||
+    path.startsWith(`${timeline}/`)
+  );
 }
 
 /** A turn of the event loop, so that a reader can be slow without a clock. */
@@ -72,15 +82,19 @@ describe.each([
   });
 
   /** Reads a timeline, disconnecting at random and resuming from the last event it got, until the last one. */
-  async function read(timeline: string, from: number, slowness: number) {
+  async function read(
+    timeline: string,
+    filter: EventFilter | undefined,
+    from: number,
+    slowness: number,
+  ) {
     const got: number[] = [];
     let position = from;
     let open = [...PATHS, "runs/none"].filter((path) => isOn(timeline, path)).length;
     while (open > 0) {
       const stop = new AbortController();
       const reads = follow(log, hub, {
-        tenant,
-        path: timeline,
+        selection: selectionOf(tenant, timeline, filter),
         after: position,
         terminal: undefined,
         signal: stop.signal,
@@ -96,7 +110,9 @@ describe.each([
             position = sequence;
             if (type === LAST) open--;
           }
-        } else expect(delivery.kind).toBe("caught-up");
+        } else if (delivery.kind === "caught-up" || delivery.kind === "checkpoint") {
+          position = Number(delivery.cursor.split(".")[0]);
+        } else expect.unreachable(`a ${delivery.kind} frame`);
         for (let turns = 0; turns < slowness; turns++) await turn();
         if (--deliveries === 0 || open === 0) break;
       }
@@ -109,23 +125,36 @@ describe.each([
     let isPublishing = true;
     const append = async (path: string, type: string) => {
       const payload = { text: "x".repeat(Math.floor(Math.random() * 600)) };
-      const result = await started.publisher.append(tenant, scope(path), { type, payload });
+      const correlationId = type === LAST ? "c-0" : pick(["c-0", "c-1", "c-2"]);
+      const draft = { type, payload, correlationId };
+      const result = await started.publisher.append(tenant, scope(path), draft);
       expect(result.outcome).toBe("appended");
     };
     const publish = async () => {
       for (let round = 0; round < 120; round++) {
         const count = Math.ceil(Math.random() * 60);
-        await Promise.all(Array.from({ length: count }, () => append(pick(PATHS), "test.noted")));
+        await Promise.all(
+          Array.from({ length: count }, () =>
+            append(pick(PATHS), pick(["test.noted", "test.noted", "test.marked"])),
+          ),
+        );
       }
       isPublishing = false;
       for (const path of [...PATHS, "runs/none"]) await append(path, LAST);
     };
-    const readers: { timeline: string; from: number; got: Promise<number[]> }[] = [];
+    const readers: {
+      timeline: string;
+      filter: EventFilter | undefined;
+      from: number;
+      got: Promise<number[]>;
+    }[] = [];
     const connect = async () => {
       while (isPublishing && readers.length < 60) {
         const timeline = pick(TIMELINES);
+        const filter = pick(FILTERS);
         const from = Math.floor(Math.random() * (hub.position + 1));
-        readers.push({ timeline, from, got: read(timeline, from, pick([0, 0, 1, 5, 50])) });
+        const got = read(timeline, filter, from, pick([0, 0, 1, 5, 50]));
+        readers.push({ timeline, filter, from, got });
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     };
@@ -133,9 +162,12 @@ describe.each([
 
     expect(readers.length).toBeGreaterThan(20);
     await Promise.all(readers.map(({ got }) => got));
-    for (const { timeline, from, got } of readers) {
+    for (const { timeline, filter, from, got } of readers) {
       const expected = all.filter(
-        ({ scope, sequence }) => isOn(timeline, scope) && sequence > from,
+        ({ scope, correlationId, sequence, type }) =>
+          isOn(timeline, scope, correlationId) &&
+          sequence > from &&
+          (filter === undefined || type !== "test.noted"),
       );
       expect(await got, `${timeline} after ${from}`).toEqual(
         expected.map(({ sequence }) => sequence),
@@ -150,8 +182,7 @@ describe.each([
     const followers = Array.from({ length: 500 }, async (_, n) => {
       const deliveries: Delivery[] = [];
       const options = {
-        tenant,
-        path: `runs/idle-${n}`,
+        selection: selectionOf(tenant, `runs/idle-${n}`, undefined),
         after: hub.position,
         terminal: undefined,
       };

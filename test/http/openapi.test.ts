@@ -43,7 +43,9 @@ test("refers to nothing that is not in it", () => {
 
 test("describes addresses and methods that there are", async () => {
   for (const [path, item] of Object.entries(document.paths)) {
-    const url = served.url + path.replaceAll(/\{\w+\}/g, "x");
+    const address = served.url + path.replaceAll(/\{\w+\}/g, "x");
+    // A poll would wait for events that never come.
+    const url = path.endsWith("/poll") ? `${address}?timeoutMs=0` : address;
     for (const method of ["get", "post"].filter((name) => name in item)) {
       const answer = await fetch(url, { method, headers: { "last-event-id": "malformed" } });
       expect([404, 405], `${method} ${path}`).not.toContain(answer.status);

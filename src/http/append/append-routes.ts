@@ -4,7 +4,7 @@ import { bodyFormOf, readBody } from "../body.js";
 import { parseJson } from "../json.js";
 import { badParameter, Parameters } from "../parameters.js";
 import { sendProblem, unavailable } from "../problem-reply.js";
-import { scopeOf, timelineUrls } from "../scope-path.js";
+import { scopeOf, scopeUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
 import { appendArray } from "./append-array.js";
 import { appendDraft, type Target } from "./append-draft.js";
@@ -25,7 +25,7 @@ export function appendRoutes(app: FastifyInstance, serving: Serving): void {
     if (isAtomic) throw badParameter("atomic", "goes with a JSON array only");
     return appendNdjson(serving, target, request, reply);
   };
-  for (const url of timelineUrls("events")) app.post(url, append);
+  for (const url of ["/v1/events", ...scopeUrls("events")]) app.post(url, append);
 }
 
 async function appendJson(

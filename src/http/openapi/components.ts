@@ -112,6 +112,10 @@ const ANSWERS: OpenapiObject = {
       },
       caughtUp: { type: "boolean", description: "There is nothing at `next` now." },
       gap: schemaRef("gap"),
+      ended: {
+        const: true,
+        description: "With a poll: the scope has ended, and nothing comes at `next` ever.",
+      },
     },
   },
 };

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { appendOperation } from "../append/append-operations.js";
-import { readOperation } from "../read/read-operations.js";
+import { pollOperation, readOperation } from "../read/read-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
 import { componentSchemas, schemaRef } from "./components.js";
 import { problems, type OpenapiObject } from "./operation.js";
 
 /** Scopes in the order they may contain each other; OpenAPI has no parameter that spans slashes. */
-const SCOPE_PATHS = [
+const APPENDABLE_PATHS = [
   "",
   "/runs/{runId}",
   "/runs/{runId}/pack-runs/{packRunId}",
@@ -16,6 +16,8 @@ const SCOPE_PATHS = [
   "/pack-runs/{packRunId}/jobs/{jobId}",
   "/jobs/{jobId}",
 ];
+const CORRELATION_PATHS = ["/correlations/{correlationId}"];
+const TIMELINE_PATHS = [...APPENDABLE_PATHS, ...CORRELATION_PATHS];
 
 /** `GET /openapi.json`: this API, described for programs (OpenAPI 3.1). */
 export function openapiRoutes(app: FastifyInstance): void {
@@ -38,8 +40,10 @@ export function openapiDocument(): OpenapiObject {
       description: "The event trail of an orchestrator. Every error is a problem (RFC 9457).",
     },
     paths: {
-      ...timelinePaths("events", { get: readOperation, post: appendOperation }),
-      ...timelinePaths("stream", { get: streamOperation }),
+      ...paths(APPENDABLE_PATHS, "events", { get: readOperation, post: appendOperation }),
+      ...paths(CORRELATION_PATHS, "events", { get: readOperation }),
+      ...paths(TIMELINE_PATHS, "stream", { get: streamOperation }),
+      ...paths(TIMELINE_PATHS, "poll", { get: pollOperation }),
       "/healthz": { get: health("The process lives.") },
       "/readyz": {
         get: health(
@@ -54,15 +58,19 @@ export function openapiDocument(): OpenapiObject {
   };
 }
 
-function timelinePaths(resource: string, operations: OpenapiObject): OpenapiObject {
+function paths(
+  timelines: readonly string[],
+  resource: string,
+  operations: OpenapiObject,
+): OpenapiObject {
   return Object.fromEntries(
-    SCOPE_PATHS.map((scope) => {
+    timelines.map((scope) => {
       const names = [...scope.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const parameters = names.map((name) => ({
         name,
         in: "path",
         required: true,
-        schema: schemaRef("common.id"),
+        schema: name === "correlationId" ? { type: "string" } : schemaRef("common.id"),
       }));
       return [`/v1${scope}/${resource}`, { parameters, ...operations }];
     }),

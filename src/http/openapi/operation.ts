@@ -1,3 +1,5 @@
+import { LOG_LEVELS } from "../../envelope/catalogue/log-entry.js";
+
 /** A part of an OpenAPI 3.1 document. */
 export type OpenapiObject = Record<string, unknown>;
 
@@ -22,3 +24,20 @@ export function queryParameter(
 ): OpenapiObject {
   return { name, in: "query", description, schema };
 }
+
+/** What a reader may leave out, the same wherever events are read. */
+export const FILTER_PARAMETERS: OpenapiObject[] = [
+  queryParameter("type", "Only these types, separated by commas; `*` is any characters: `job.*`.", {
+    type: "string",
+  }),
+  queryParameter("level", "Only events with a log entry at least this serious.", {
+    enum: [...LOG_LEVELS],
+  }),
+  queryParameter("category", "Only events with a log entry of this category.", {
+    enum: ["business", "technical"],
+  }),
+  queryParameter("milestone", "1: only events with a log entry that is a milestone.", {
+    enum: ["0", "1"],
+  }),
+  queryParameter("correlationId", "Only events with this correlation id.", { type: "string" }),
+];

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { select } from "../../coordinator/matcher.js";
 import { resolveStart } from "../../coordinator/start.js";
 import { readHistory } from "../../log/history.js";
 import type { Cursor } from "../../wire/cursor.js";
@@ -17,7 +18,7 @@ import { recordHead } from "./record-json.js";
  */
 export async function download(
   { gateway: { log, hub }, config, ticker }: Serving,
-  reading: Reading,
+  { selection, signal }: Reading,
   cursor: Cursor | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -25,9 +26,9 @@ export async function download(
   const { after, gap } = await resolveStart(
     log,
     hub,
-    reading,
+    selection,
     cursor ? { at: "cursor", cursor, isReconnect: false } : { at: "start" },
-    reading.signal,
+    signal,
   );
   reply.hijack();
   reply.raw.writeHead(200, {
@@ -49,10 +50,11 @@ export async function download(
   }
   reply.raw.flushHeaders();
   const outflow = new Outflow(reply.raw, ticker, config.http.stalledAfterMs);
-  const { tenant, path } = reading;
+  const { tenant, logPath: path, matcher } = selection;
   try {
     for await (const records of readHistory(log, { tenant, path, after, signal: outflow.ended })) {
-      await outflow.send(framed(records, (record) => recordHead(record, log.epoch), "}\n"));
+      const wanted = select(records, matcher);
+      await outflow.send(framed(wanted, (record) => recordHead(record, log.epoch), "}\n"));
     }
     outflow.end();
   } catch (error) {

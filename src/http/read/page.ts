@@ -1,5 +1,5 @@
 import { resolveStart, type Start } from "../../coordinator/start.js";
-import { readTimelineHeads } from "../../log/read.js";
+import type { Selection } from "../../coordinator/selection.js";
 import type { LogRecord } from "../../log/record.js";
 import { formatCursor, type CursorText } from "../../wire/cursor.js";
 import type { GapFrame } from "../../wire/frame.js";
@@ -9,11 +9,9 @@ import type { EventsRequest, PageStart } from "./page-request.js";
 import { recordHead } from "./record-json.js";
 import { readBackward, readForward } from "./window.js";
 
-/** Which timeline is read, and until when that is of use to anyone. */
+/** What is read, and until when that is of use to anyone. */
 export interface Reading {
-  tenant: string;
-  /** A scope's path, or empty for the whole tenant. */
-  path: string;
+  selection: Selection;
   signal: AbortSignal;
 }
 
@@ -29,6 +27,8 @@ export interface Page {
   caughtUp: boolean;
   /** What was asked for and cannot be had. */
   gap: GapFrame | undefined;
+  /** The scope has ended, and nothing comes at `next` ever. */
+  ended?: boolean;
 }
 
 /** @throws ProblemError `cursor-ahead` */
@@ -70,18 +70,18 @@ interface Span {
 
 async function readUp(
   { log, hub }: Gateway,
-  reading: Reading,
+  { selection, signal }: Reading,
   from: Extract<PageStart, { at: "start" | "after" }>,
   limit: number,
 ): Promise<Span> {
   const start: Start =
     from.at === "start" ? from : { at: "cursor", cursor: from.cursor, isReconnect: false };
-  const { after, gap } = await resolveStart(log, hub, reading, start, reading.signal);
-  const { records, hasMore } = await readForward(log, reading, after, limit);
+  const { after, gap } = await resolveStart(log, hub, selection, start, signal);
+  const { records, hasMore, reached } = await readForward(log, selection, after, limit, signal);
   return {
     records,
     older: records[0]?.sequence ?? after + 1,
-    newer: records.at(-1)?.sequence ?? after,
+    newer: reached,
     isOldest: after === 0,
     isNewest: () => !hasMore,
     gap,
@@ -95,17 +95,32 @@ async function readDown(
   limit: number,
 ): Promise<Span> {
   const { before, gap } = await resolveEnd({ log, hub }, reading, from);
-  const { records, hasMore } = await readBackward(log, reading, before, limit, hub.position);
-  const end = Number.isFinite(before) ? before : hub.position + 1;
+  const { selection, signal } = reading;
+  const { position } = hub;
+  const { records, hasMore, reached } = await readBackward(
+    log,
+    selection,
+    before,
+    limit,
+    position,
+    signal,
+  );
+  const end = Number.isFinite(before) ? before : position + 1;
   const newer = records.at(-1)?.sequence ?? Math.max(0, end - 1);
   return {
     records,
-    older: records[0]?.sequence ?? end,
+    older: Number.isFinite(reached) ? reached : end,
     newer,
     isOldest: !hasMore,
     isNewest: async () => {
-      const { newest } = await readTimelineHeads(log, reading.tenant, reading.path);
-      return newest <= newer;
+      const { records: others, hasMore: mayBe } = await readForward(
+        log,
+        selection,
+        newer,
+        1,
+        signal,
+      );
+      return others.length === 0 && !mayBe;
     },
     gap,
   };
@@ -114,14 +129,14 @@ async function readDown(
 /** The events before a cursor are those up to the one before it: of that one, the table of cursors holds. */
 async function resolveEnd(
   { log, hub }: Pick<Gateway, "log" | "hub">,
-  reading: Reading,
+  { selection, signal }: Reading,
   from: Extract<PageStart, { at: "end" | "before" }>,
 ): Promise<{ before: number; gap: GapFrame | undefined }> {
   if (from.at === "end") return { before: Infinity, gap: undefined };
   const { sequence, epoch } = from.cursor;
   const cursor = { sequence: Math.max(0, sequence - 1), epoch };
   const start: Start = { at: "cursor", cursor, isReconnect: false };
-  const { gap } = await resolveStart(log, hub, reading, start, reading.signal);
+  const { gap } = await resolveStart(log, hub, selection, start, signal);
   return gap?.reason === "epoch"
     ? { before: Infinity, gap }
     : // What is lost behind the cursor is not on the way there.
@@ -130,7 +145,7 @@ async function resolveEnd(
 
 /** The page as JSON text, its events byte for byte as they are stored. */
 export function pageJson(
-  { records, next, previous, caughtUp, gap }: Page,
+  { records, next, previous, caughtUp, gap, ended }: Page,
   epoch: string,
 ): Uint8Array {
   const head = (record: LogRecord, place: number) =>
@@ -140,6 +155,7 @@ export function pageJson(
     previous,
     caughtUp,
     gap: gap && { ...gap, kind: undefined },
+    ended: ended === true ? true : undefined,
   });
   return Buffer.concat([
     Buffer.from('{"events":['),

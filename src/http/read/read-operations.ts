@@ -1,5 +1,10 @@
 import { schemaRef } from "../openapi/components.js";
-import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+import {
+  FILTER_PARAMETERS,
+  problems,
+  queryParameter,
+  type OpenapiObject,
+} from "../openapi/operation.js";
 
 /** Reading stored events, for the API's description. */
 export const readOperation: OpenapiObject = {
@@ -22,6 +27,7 @@ export const readOperation: OpenapiObject = {
       enum: ["asc", "desc"],
       default: "asc",
     }),
+    ...FILTER_PARAMETERS,
   ],
   responses: {
     200: {
@@ -33,6 +39,42 @@ export const readOperation: OpenapiObject = {
     },
     ...problems({
       400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter",
+      503: "unavailable",
+    }),
+  },
+};
+
+/** Waiting for events without keeping a stream open, for the API's description. */
+export const pollOperation: OpenapiObject = {
+  summary: "Wait for events",
+  description:
+    "A page of what comes after a cursor, as soon as there is something; an empty one when the time is " +
+    "up. `ended` tells that nothing will come any more.",
+  tags: ["read"],
+  parameters: [
+    queryParameter("after", "The events after this cursor.", schemaRef("cursor")),
+    queryParameter("limit", "At most so many.", {
+      type: "integer",
+      minimum: 1,
+      maximum: 1000,
+      default: 100,
+    }),
+    queryParameter("timeoutMs", "How long to wait, in milliseconds.", {
+      type: "integer",
+      minimum: 0,
+      maximum: 30_000,
+      default: 25_000,
+    }),
+    ...FILTER_PARAMETERS,
+  ],
+  responses: {
+    200: {
+      description: "The events, or none.",
+      content: { "application/json": { schema: schemaRef("page") } },
+    },
+    ...problems({
+      400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter",
+      429: "too-many-streams",
       503: "unavailable",
     }),
   },

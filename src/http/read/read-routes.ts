@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { selectionOf } from "../../coordinator/selection.js";
 import { ProblemError } from "../../wire/problem.js";
+import { Parameters } from "../parameters.js";
 import { unavailable } from "../problem-reply.js";
-import { scopeOf, timelineUrls } from "../scope-path.js";
+import { timelineOf, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
 import { deadlineOf } from "./deadline.js";
 import { download } from "./download.js";
@@ -16,8 +18,7 @@ export function readRoutes(app: FastifyInstance, serving: Serving): void {
   const { gateway } = serving;
   const read = async (request: FastifyRequest, reply: FastifyReply) => {
     const reading: Reading = {
-      tenant: gateway.tenant,
-      path: scopeOf(request)?.path ?? "",
+      selection: selectionOf(gateway.tenant, timelineOf(request), new Parameters(request).filter()),
       signal: deadlineOf(reply, PAGE_TIMEOUT_MS),
     };
     const wanted = eventsRequestOf(request);

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Start } from "../../coordinator/start.js";
+import type { EventFilter } from "../../wire/event-filter.js";
 import { badParameter, cursorFrom, Parameters } from "../parameters.js";
 
 /** The most events from before that a live stream may begin with. */
@@ -10,6 +11,7 @@ export interface SseRequest {
   start: Start;
   /** The last sequence. */
   to: number | undefined;
+  filter: EventFilter | undefined;
   wantsSnapshot: boolean;
   /** Leave event names out, so that `onmessage` gets every event. */
   asMessage: boolean;
@@ -26,6 +28,7 @@ export function sseRequestOf(request: FastifyRequest): SseRequest {
   return {
     start: startOf(request, parameters),
     to: parameters.integer("to", 1, Number.MAX_SAFE_INTEGER),
+    filter: parameters.filter(),
     wantsSnapshot: parameters.flag("snapshot"),
     asMessage: parameters.choice("as", ["event", "message"]) === "message",
   };

@@ -5,7 +5,7 @@ import { sseControl } from "../../wire/sse.js";
 import { Outflow } from "../outflow.js";
 import { internalProblem, problemOf, unavailable } from "../problem-reply.js";
 import { leaveLogTo, loggable } from "../request-log.js";
-import { scopeOf, timelineUrls } from "../scope-path.js";
+import { timelineOf, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
 import { sseRequestOf, type SseRequest } from "./sse-request.js";
 import { beginSse, refuseSse } from "./sse-response.js";
@@ -19,7 +19,7 @@ export function sseRoutes(app: FastifyInstance, serving: Serving): void {
   const { streams, draining, config } = serving;
 
   const stream = async (request: FastifyRequest, reply: FastifyReply) => {
-    const path = scopeOf(request)?.path ?? "";
+    const path = timelineOf(request);
     const wanted = sseRequestOf(request);
     if (draining.aborted) {
       refuseSse(request, reply, unavailable("The server is shutting down."), retryMs());
@@ -37,7 +37,7 @@ export function sseRoutes(app: FastifyInstance, serving: Serving): void {
   };
 
   const head = (request: FastifyRequest, reply: FastifyReply) => {
-    scopeOf(request);
+    timelineOf(request);
     sseRequestOf(request);
     beginSse(request, reply);
     reply.raw.end();
@@ -66,7 +66,8 @@ async function serve(
           tenant: gateway.tenant,
           path,
           start: wanted.start,
-          ...(wanted.to !== undefined && { to: wanted.to }),
+          to: wanted.to,
+          filter: wanted.filter,
           wantsSnapshot: wanted.wantsSnapshot,
           signal: outflow.ended,
         });

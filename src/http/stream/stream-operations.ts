@@ -1,5 +1,10 @@
 import { schemaRef } from "../openapi/components.js";
-import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+import {
+  FILTER_PARAMETERS,
+  problems,
+  queryParameter,
+  type OpenapiObject,
+} from "../openapi/operation.js";
 
 /** Following a timeline, for the API's description. */
 export const streamOperation: OpenapiObject = {
@@ -33,6 +38,7 @@ export const streamOperation: OpenapiObject = {
       enum: ["event", "message"],
       default: "event",
     }),
+    ...FILTER_PARAMETERS,
   ],
   responses: {
     200: {
