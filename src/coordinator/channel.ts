@@ -59,10 +59,13 @@ export class Channel {
     return records;
   }
 
-  /** Calls back once, when there is something new. */
-  wait(callback: () => void): () => void {
+  /** Calls back once, when there is something new, unless one has given up before. */
+  wait(callback: () => void): void {
     this.#waiting.add(callback);
-    return () => this.#waiting.delete(callback);
+  }
+
+  giveUp(callback: () => void): void {
+    this.#waiting.delete(callback);
   }
 
   wake(): void {

@@ -1,16 +1,16 @@
 import { closes } from "../envelope/closes.js";
 import { readTimelineHeads } from "../log/read.js";
-import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
-import type { OpenFrame } from "../wire/frame.js";
+import type { GapFrame, OpenFrame } from "../wire/frame.js";
 import type { TimelinePath } from "../wire/timeline.js";
-import { follow, type Delivery } from "./follow.js";
+import { deliveriesOf, type Delivery, type Feed } from "./feed.js";
+import { Follower } from "./follower.js";
 import type { Hub } from "./hub.js";
-import { isOfScope, selectionOf, type Selection } from "./selection.js";
+import { isOfScope, selectionOf } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
-import { resolveStart, type Resolved, type Start } from "./start.js";
+import { resolveStart, type Start } from "./start.js";
 
 export interface StreamRequest {
   tenant: string;
@@ -22,13 +22,19 @@ export interface StreamRequest {
   to?: number | undefined;
   /** Send the scope's state with the `open` frame; with a start at `now`, the stream then starts after it. */
   wantsSnapshot: boolean;
-  /** Ends the stream and frees what it holds. */
+  /** Whoever asked has gone: opening is given up. */
   signal: AbortSignal;
 }
 
 /** `ended`: the scope has ended and the reader has all of it, so there is nothing to open. */
 export type OpenedStream =
-  { outcome: "ended" } | { outcome: "open"; frames: AsyncGenerator<OpenFrame | Delivery> };
+  | { outcome: "ended" }
+  | {
+      outcome: "open";
+      /** What is said first. */
+      opening: readonly (OpenFrame | GapFrame)[];
+      feed: Feed;
+    };
 
 /**
  * Opens streams over the timelines of a log. Run, pack-run and job streams are this one machine: their
@@ -44,7 +50,7 @@ export class StreamCoordinator {
 
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
-    const { tenant, path, start, filter, signal } = request;
+    const { tenant, path, start, to, filter, wantsSnapshot, signal } = request;
     const { log, hub } = this;
     const selection = selectionOf(tenant, path, filter);
     const answer = log.connection.answer.bind(log.connection);
@@ -61,23 +67,12 @@ export class StreamCoordinator {
     ) {
       return { outcome: "ended" };
     }
-    return { outcome: "open", frames: this.#frames(request, selection, resolved, terminal) };
-  }
-
-  async *#frames(
-    request: StreamRequest,
-    selection: Selection,
-    { after: resolvedAfter, gap }: Resolved,
-    terminal: LogRecord | undefined,
-  ): AsyncGenerator<OpenFrame | Delivery> {
-    const { tenant, path, start, to, wantsSnapshot, signal } = request;
-    const { log, hub } = this;
     const snapshot =
       wantsSnapshot && isOfScope(selection)
         ? await this.snapshots.current(tenant, path)
         : undefined;
-    const after = snapshot && start.at === "now" ? snapshot.sequence : resolvedAfter;
-    yield {
+    const after = snapshot && start.at === "now" ? snapshot.sequence : resolved.after;
+    const open: OpenFrame = {
       kind: "open",
       scope: path,
       cursor: formatCursor(after, log.epoch),
@@ -87,7 +82,19 @@ export class StreamCoordinator {
         snapshot: { asOf: formatCursor(snapshot.sequence, log.epoch), state: snapshot.state },
       }),
     };
-    if (gap) yield gap;
-    yield* follow(log, hub, { selection, after, to, terminal, signal });
+    return {
+      outcome: "open",
+      opening: resolved.gap ? [open, resolved.gap] : [open],
+      feed: new Follower(log, hub, { selection, after, to, terminal }),
+    };
   }
+}
+
+/** All of an opened stream, one thing after the other, until it is over or `signal` aborts. */
+export async function* framesOf(
+  { opening, feed }: Extract<OpenedStream, { outcome: "open" }>,
+  signal: AbortSignal,
+): AsyncGenerator<OpenFrame | Delivery> {
+  yield* opening;
+  yield* deliveriesOf(feed, signal);
 }

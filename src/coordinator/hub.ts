@@ -75,34 +75,15 @@ export class Hub {
     return channel?.after(after, PULL_BYTES) ?? [];
   }
 
-  /** Resolves when a timeline has got another event, `signal` aborts, or the time is up. */
-  changed(
-    tenant: string,
-    path: string,
-    signal: AbortSignal,
-    withinMs: number | undefined,
-  ): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const key = timelineKey(tenant, path);
-      const channel = this.#channel(key);
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", giveUp);
-        resolve();
-      };
-      const stopWaiting = channel.wait(done);
-      const giveUp = () => {
-        stopWaiting();
-        this.#dropIfIdle(key, channel);
-        done();
-      };
-      const timer = withinMs === undefined ? undefined : setTimeout(giveUp, withinMs);
-      signal.addEventListener("abort", giveUp, { once: true });
-    });
+  /** Calls back once, when a timeline has got another event. Returns how to give up. */
+  wait(tenant: string, path: string, callback: () => void): () => void {
+    const key = timelineKey(tenant, path);
+    const channel = this.#channel(key);
+    channel.wait(callback);
+    return () => {
+      channel.giveUp(callback);
+      this.#dropIfIdle(key, channel);
+    };
   }
 
   #channel(key: string): Channel {

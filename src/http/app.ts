@@ -1,21 +1,20 @@
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { fastify, type FastifyInstance } from "fastify";
+import type { Logger } from "pino";
 import { problem, ProblemError } from "../wire/problem.js";
 import { leaveBodiesToRoutes } from "./body.js";
 import { addCommonHeaders, commonHeaders } from "./headers.js";
 import { internalProblem, problemOf, sendProblem } from "./problem-reply.js";
 import { requestIdOf } from "./request-id.js";
-import { logRequests } from "./request-log.js";
+import { loggerOf, logRequests } from "./request-log.js";
 import { badScope, intendedScope } from "./scope-path.js";
 import { answerSocketErrors } from "./socket-error.js";
 
 /** A Fastify without routes: how every request is received, named, logged and, when it fails, answered. */
-export function createApp(
-  loggerInstance: FastifyBaseLogger,
-  corsOrigins: readonly string[],
-): FastifyInstance {
+export function createApp(logger: Logger, corsOrigins: readonly string[]): FastifyInstance {
   const app = fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
+    // Ours is not given to it: it would make a child of it for each request, and hold every request with
+    // all that belongs to it until its response has ended.
+    logger: false,
     genReqId: requestIdOf,
     requestIdHeader: false,
     // A request body of NDJSON may take for ever; others have a time limit of their own.
@@ -46,7 +45,7 @@ export function createApp(
   app.server.on("checkExpectation", (request, response) => {
     app.server.emit("request", request, response);
   });
-  logRequests(app);
+  logRequests(app, logger);
   addCommonHeaders(app, corsOrigins);
   leaveBodiesToRoutes(app);
   answerErrors(app);
@@ -57,7 +56,7 @@ export function createApp(
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const known = problemOf(error);
-    if (!known) request.log.error({ err: error }, "a request failed unexpectedly");
+    if (!known) loggerOf(request).error({ err: error }, "a request failed unexpectedly");
     return sendProblem(reply, known ?? internalProblem(request.id));
   });
   app.setNotFoundHandler((request) => {

@@ -11,7 +11,8 @@ const SLICE_BYTES = 64 * 1024;
 export class Outflow implements Ticking {
   readonly #response: ServerResponse;
   readonly #stalledAfterMs: number;
-  readonly #ended = new AbortController();
+  #isOpen = true;
+  #ended: AbortController | undefined;
   #unblock: (() => void) | undefined;
   /** Since when the socket has not taken what it was given. */
   #blockedSinceMs: number | undefined;
@@ -19,35 +20,45 @@ export class Outflow implements Ticking {
   #bytes = 0;
   #isStalled = false;
 
-  constructor(response: ServerResponse, ticker: Ticker, stalledAfterMs: number) {
+  /** @param onClose called once, when the response is over or its reader has gone */
+  constructor(
+    response: ServerResponse,
+    ticker: Ticker,
+    stalledAfterMs: number,
+    onClose: () => void = () => undefined,
+  ) {
     this.#response = response;
     this.#stalledAfterMs = stalledAfterMs;
-    ticker.add(this);
     response.on("drain", () => {
       this.#release();
     });
-    response.on("close", () => {
-      ticker.delete(this);
-      this.#ended.abort();
-      this.#release();
-    });
     // Without a listener, a socket that breaks while it is written to would end the process.
-    response.on("error", () => {
-      response.destroy();
-    });
-    if (response.destroyed) {
+    response.on("error", destroyIt);
+    const close = () => {
       ticker.delete(this);
-      this.#ended.abort();
+      this.#stop();
+      this.#release();
+      onClose();
+    };
+    if (response.destroyed) {
+      this.#isOpen = false;
+      queueMicrotask(close);
+    } else {
+      ticker.add(this);
+      response.on("close", close);
     }
   }
 
   /** Aborts when nothing more can be sent: the reader has gone, or {@link end} was called. */
   get ended(): AbortSignal {
+    // Made when it is asked for: a stream that is idle is better off without.
+    this.#ended ??= new AbortController();
+    if (!this.#isOpen) this.#ended.abort();
     return this.#ended.signal;
   }
 
   get isOpen(): boolean {
-    return !this.#ended.signal.aborted;
+    return this.#isOpen;
   }
 
   /** Bytes are waiting for the socket to take them. */
@@ -68,17 +79,30 @@ export class Outflow implements Ticking {
     return this.#bytes;
   }
 
-  /** Resolves when more may be sent; at once where the reader keeps up, or is gone. */
-  async send(data: Uint8Array | string): Promise<void> {
+  /** Undefined where the reader keeps up, or is gone; otherwise resolves when more may be sent. */
+  send(data: Uint8Array | string): Promise<void> | undefined {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    for (let at = 0; at < bytes.length && this.isOpen; at += SLICE_BYTES) {
-      const slice = bytes.length <= SLICE_BYTES ? bytes : bytes.subarray(at, at + SLICE_BYTES);
-      this.#bytes += slice.length;
-      this.#lastSentMs = Date.now();
-      if (this.#response.write(slice)) continue;
-      this.#blockedSinceMs = this.#lastSentMs;
-      await new Promise<void>((resolve) => (this.#unblock = resolve));
+    if (bytes.length > SLICE_BYTES) return this.#sendSliced(bytes);
+    return this.#write(bytes) ? undefined : this.#unblocked();
+  }
+
+  async #sendSliced(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+      if (!this.#write(bytes.subarray(at, at + SLICE_BYTES))) await this.#unblocked();
     }
+  }
+
+  #write(bytes: Uint8Array): boolean {
+    if (!this.#isOpen) return true;
+    this.#bytes += bytes.length;
+    this.#lastSentMs = Date.now();
+    if (this.#response.write(bytes)) return true;
+    this.#blockedSinceMs = this.#lastSentMs;
+    return false;
+  }
+
+  #unblocked(): Promise<void> {
+    return new Promise((resolve) => (this.#unblock = resolve));
   }
 
   /** Ends the response, with last words unless those would land in the middle of something. */
@@ -87,8 +111,13 @@ export class Outflow implements Ticking {
     if (lastWords === "" || this.isBlocked) this.#response.end();
     else this.#response.end(lastWords);
     this.#blockedSinceMs ??= Date.now();
-    this.#ended.abort();
+    this.#stop();
     this.#unblock?.();
+  }
+
+  #stop(): void {
+    this.#isOpen = false;
+    this.#ended?.abort();
   }
 
   /** Breaks the connection off, so that the reader cannot take what it has for all there is. */
@@ -110,4 +139,8 @@ export class Outflow implements Ticking {
     this.#unblock = undefined;
     unblock?.();
   }
+}
+
+function destroyIt(this: ServerResponse): void {
+  this.destroy();
 }

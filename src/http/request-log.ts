@@ -1,4 +1,6 @@
+import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
 
 /** Where a token may stand in a URL, because EventSource and WebSocket cannot set headers. */
 const SECRET = /([?&](?:access_token|ticket)=)[^&]*/gi;
@@ -8,25 +10,39 @@ export function loggable({ method, url }: FastifyRequest): { method: string; url
   return { method, url: url.slice(0, 2048).replaceAll(SECRET, "$1…") };
 }
 
-/** Requests whose beginning and end are logged apart, because they go on for long. */
-const followed = new WeakSet<FastifyRequest>();
+declare module "fastify" {
+  interface FastifyInstance {
+    logger: Logger;
+  }
+}
 
-/** Leaves the log lines of this request to the caller. */
+/** Writes what concerns a request, under its id. */
+export function loggerOf({ server, id }: FastifyRequest): Logger {
+  return server.logger.child({ reqId: id });
+}
+
+/** What is to happen at the end of a request. */
+const atClose = new WeakMap<FastifyRequest, { response: ServerResponse; listener: () => void }>();
+
+/** Leaves the log lines of this request to the caller, because it goes on for long. */
 export function leaveLogTo(request: FastifyRequest): void {
-  followed.add(request);
+  const known = atClose.get(request);
+  known?.response.off("close", known.listener);
 }
 
 /** One line a request at info, when its response has ended or its client has gone. */
-export function logRequests(app: FastifyInstance): void {
-  app.addHook("onRequest", (request, reply, done) => {
+export function logRequests(app: FastifyInstance, logger: Logger): void {
+  app.decorate("logger", logger);
+  app.addHook("onRequest", (request, { raw: response }, done) => {
     const startedMs = performance.now();
-    reply.raw.on("close", () => {
-      if (followed.has(request)) return;
-      const { statusCode, writableFinished } = reply.raw;
+    const listener = () => {
+      const { statusCode, writableFinished } = response;
       const ms = Math.round((performance.now() - startedMs) * 10) / 10;
       const outcome = writableFinished ? { status: statusCode } : { aborted: true };
-      request.log.info({ ...loggable(request), ...outcome, ms }, "request");
-    });
+      logger.info({ reqId: request.id, ...loggable(request), ...outcome, ms }, "request");
+    };
+    atClose.set(request, { response, listener });
+    response.on("close", listener);
     done();
   });
 }

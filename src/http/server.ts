@@ -47,6 +47,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
     ticker,
     streams,
     bodyMemory: new BodyMemory(),
+    logger,
     draining: drain.signal,
   };
 

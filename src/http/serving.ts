@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import type { BodyMemory } from "./body-memory.js";
 import type { Gateway } from "./gateway.js";
@@ -12,6 +13,7 @@ export interface Serving {
   ticker: Ticker;
   streams: OpenStreams;
   bodyMemory: BodyMemory;
+  logger: Logger;
   /** Aborted when the server is told to stop: nothing new is begun, and what can go on for ever ends. */
   draining: AbortSignal;
 }

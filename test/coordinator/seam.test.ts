@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { follow, type Delivery } from "../../src/coordinator/follow.js";
+import { deliveriesOf, type Delivery } from "../../src/coordinator/feed.js";
+import { Follower } from "../../src/coordinator/follower.js";
 import { selectionOf } from "../../src/coordinator/selection.js";
 import { Hub } from "../../src/coordinator/hub.js";
 import { parseScope, type Scope } from "../../src/envelope/scope.js";
@@ -93,12 +94,9 @@ describe.each([
     let open = [...PATHS, "runs/none"].filter((path) => isOn(timeline, path)).length;
     while (open > 0) {
       const stop = new AbortController();
-      const reads = follow(log, hub, {
-        selection: selectionOf(tenant, timeline, filter),
-        after: position,
-        terminal: undefined,
-        signal: stop.signal,
-      });
+      const selection = selectionOf(tenant, timeline, filter);
+      const feed = new Follower(log, hub, { selection, after: position, terminal: undefined });
+      const reads = deliveriesOf(feed, stop.signal);
       let deliveries = 1 + Math.floor(Math.random() * 30);
       for await (const delivery of reads) {
         if (delivery.kind === "events") {
@@ -186,8 +184,8 @@ describe.each([
         after: hub.position,
         terminal: undefined,
       };
-      for await (const delivery of follow(log, hub, { ...options, signal: stop.signal }))
-        deliveries.push(delivery);
+      const feed = new Follower(log, hub, options);
+      for await (const delivery of deliveriesOf(feed, stop.signal)) deliveries.push(delivery);
       return deliveries.map(({ kind }) => kind);
     });
     await expect.poll(() => hub.stats.channels).toBe(before + 500);

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { StreamCoordinator, type StreamRequest } from "../../src/coordinator/coordinator.js";
+import {
+  framesOf,
+  StreamCoordinator,
+  type StreamRequest,
+} from "../../src/coordinator/coordinator.js";
 import { Hub } from "../../src/coordinator/hub.js";
 import { Snapshots } from "../../src/coordinator/snapshots.js";
 import { parseScope, subjectOf } from "../../src/envelope/scope.js";
@@ -57,7 +61,7 @@ async function read(
   const opened = await coordinator.open(request);
   if (opened.outcome === "ended") return "ended";
   const said: unknown[] = [];
-  for await (const frame of opened.frames) {
+  for await (const frame of framesOf(opened, request.signal)) {
     if (frame.kind === "events") said.push(...frame.records.map(({ sequence }) => sequence));
     else said.push(frame);
     const isClosed = frame.kind === "caught-up" && more.to === undefined && !(await hasEnded(path));

@@ -198,10 +198,15 @@ test("tells a reader when the server fails in the middle, and keeps the reason f
       ? reallyOpen(request)
       : Promise.resolve({
           outcome: "open",
-          frames: (async function* () {
-            yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
-            throw new Error("a secret of ours");
-          })(),
+          opening: [],
+          feed: {
+            pull: () => "behind",
+            catchUp: async function* () {
+              yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
+              throw new Error("a secret of ours");
+            },
+            wait: () => () => undefined,
+          },
         }),
   );
   const blocks = await readAll((await openStream(`${url}/v1/${run}/stream`)).blocks);

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Scope } from "../../envelope/scope.js";
 import type { AppendResult } from "../../publisher/result.js";
+import { loggerOf } from "../request-log.js";
 import type { Gateway } from "../gateway.js";
 import { internalProblem } from "../problem-reply.js";
 import { addressOf } from "./address.js";
@@ -30,7 +31,7 @@ export async function appendDraft(
       "outcome" in scope ? scope : await publisher.append(tenant, scope, draft);
     return resultOf(result, log.epoch);
   } catch (error) {
-    request.log.error({ err: error }, "a draft could not be appended");
+    loggerOf(request).error({ err: error }, "a draft could not be appended");
     return { outcome: "unavailable", problem: internalProblem(request.id) };
   }
 }

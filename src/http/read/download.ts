@@ -6,6 +6,7 @@ import type { Cursor } from "../../wire/cursor.js";
 import { framed } from "../framed.js";
 import { commonHeaders } from "../headers.js";
 import { Outflow } from "../outflow.js";
+import { loggerOf } from "../request-log.js";
 import type { Serving } from "../serving.js";
 import type { Reading } from "./page.js";
 import { recordHead } from "./record-json.js";
@@ -58,7 +59,7 @@ export async function download(
     }
     outflow.end();
   } catch (error) {
-    request.log.error({ err: error }, "a download broke off");
+    loggerOf(request).error({ err: error }, "a download broke off");
     outflow.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { framesOf } from "../../coordinator/coordinator.js";
 import type { LogRecord } from "../../log/record.js";
 import { formatCursor, type Cursor, type CursorText } from "../../wire/cursor.js";
 import type { EventFilter } from "../../wire/event-filter.js";
@@ -111,7 +112,7 @@ async function firstEvents(
   let isCaughtUp = false;
   let timer: NodeJS.Timeout | undefined;
   try {
-    for await (const frame of opened.frames) {
+    for await (const frame of framesOf(opened, signal)) {
       switch (frame.kind) {
         case "gap":
           // What comes behind it would be taken for what came before it.

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { OpenedStream } from "../../coordinator/coordinator.js";
 import { problem } from "../../wire/problem.js";
-import { sseControl } from "../../wire/sse.js";
-import { Outflow } from "../outflow.js";
+import type { TimelinePath } from "../../wire/timeline.js";
 import { internalProblem, problemOf, unavailable } from "../problem-reply.js";
 import { leaveLogTo, loggable } from "../request-log.js";
 import { timelineOf, timelineUrls } from "../scope-path.js";
@@ -27,11 +26,10 @@ export function sseRoutes(app: FastifyInstance, serving: Serving): void {
       const detail = `${config.http.maxStreams} streams are open, which is as many as are allowed.`;
       refuseSse(request, reply, problem("too-many-streams", detail), FULL_RETRY_MS);
     } else {
-      try {
-        await serve(serving, path, wanted, request, reply);
-      } finally {
+      await openSse(serving, path, wanted, request, reply).catch((error: unknown) => {
         streams.leave();
-      }
+        throw error;
+      });
     }
     return reply;
   };
@@ -49,15 +47,20 @@ export function sseRoutes(app: FastifyInstance, serving: Serving): void {
   }
 }
 
-async function serve(
+/** Returns when the stream is open: what it then needs of the request is little, and the rest is let go. */
+async function openSse(
   serving: Serving,
-  path: string,
+  path: TimelinePath,
   wanted: SseRequest,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const { gateway, config, ticker } = serving;
-  const outflow = new Outflow(reply.raw, ticker, config.http.stalledAfterMs);
+  const { gateway, streams } = serving;
+  const gone = new AbortController();
+  const giveUp = () => {
+    gone.abort();
+  };
+  reply.raw.once("close", giveUp);
   let opened: OpenedStream;
   try {
     opened = isPast(wanted, gateway.log.epoch)
@@ -69,17 +72,23 @@ async function serve(
           to: wanted.to,
           filter: wanted.filter,
           wantsSnapshot: wanted.wantsSnapshot,
-          signal: outflow.ended,
+          signal: gone.signal,
         });
   } catch (error) {
     const known = problemOf(error);
     // An EventSource that is told 503 never comes back.
     if (known?.code !== "unavailable") throw error;
     refuseSse(request, reply, known, known.retryAfterMs ?? retryMs());
+    streams.leave();
     return;
   }
-  if (opened.outcome === "ended") await reply.code(204).send();
-  else await pump(serving, opened.frames, wanted, outflow, request, reply);
+  reply.raw.off("close", giveUp);
+  if (opened.outcome === "open") {
+    begin(serving, opened, wanted, request, reply);
+    return;
+  }
+  streams.leave();
+  await reply.code(204).send();
 }
 
 /** The reader has everything up to the end that it has set itself. */
@@ -89,38 +98,38 @@ function isPast({ start, to = Infinity }: SseRequest, epoch: string): boolean {
   return cursor.sequence >= to && (cursor.epoch ?? epoch) === epoch;
 }
 
-async function pump(
-  { gateway, config: { http }, ticker, streams, draining }: Serving,
-  frames: Extract<OpenedStream, { outcome: "open" }>["frames"],
+function begin(
+  { gateway, config: { http }, ticker, streams, draining, logger }: Serving,
+  { opening, feed }: Extract<OpenedStream, { outcome: "open" }>,
   { start, asMessage }: SseRequest,
-  outflow: Outflow,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<void> {
+): void {
   leaveLogTo(request);
   beginSse(request, reply);
-  const stream = new SseStream(outflow, {
+  const { id } = request;
+  const about = { reqId: id, ...loggable(request) };
+  logger.info({ ...about, start: start.at }, "stream opened");
+  const stream = new SseStream(opening, feed, {
+    response: reply.raw,
+    ticker,
+    epoch: gateway.log.epoch,
+    asMessage,
     // The clock is looked at so often only: rather a little early than late.
     heartbeatMs: http.heartbeatMs - ticker.periodMs,
     maxAgeMs: http.maxStreamAgeMs,
+    stalledAfterMs: http.stalledAfterMs,
+    onClose: (closed) => {
+      streams.delete(closed);
+      streams.leave();
+      logger.info({ ...about, ...closed.summary }, "stream closed");
+    },
+    onFailure: (error) => {
+      logger.error({ ...about, err: error }, "a stream broke off");
+      return problemOf(error) ?? internalProblem(id);
+    },
   });
   streams.add(stream);
-  ticker.add(stream);
-  request.log.info({ ...loggable(request), start: start.at }, "stream opened");
-  try {
-    // It may have begun while the stream was being opened.
-    if (draining.aborted) stream.end("shutdown");
-    await stream.pump(frames, { epoch: gateway.log.epoch, asMessage });
-    stream.end("complete", "");
-  } catch (error) {
-    request.log.error({ err: error }, "a stream broke off");
-    const found = problemOf(error) ?? internalProblem(request.id);
-    const retryAfterMs = found.retryAfterMs ?? retryMs();
-    const frame = { kind: "error", problem: found, retryable: true, retryAfterMs } as const;
-    stream.end("failed", sseControl(frame));
-  } finally {
-    ticker.delete(stream);
-    streams.delete(stream);
-    request.log.info({ ...loggable(request), ...stream.summary }, "stream closed");
-  }
+  // It may have begun while the stream was being opened.
+  if (draining.aborted) stream.end("shutdown");
 }

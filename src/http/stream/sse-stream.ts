@@ -1,8 +1,10 @@
-import type { OpenFrame } from "../../wire/frame.js";
-import type { Delivery } from "../../coordinator/follow.js";
+import type { ServerResponse } from "node:http";
+import type { Delivery, Feed } from "../../coordinator/feed.js";
+import type { GapFrame, OpenFrame } from "../../wire/frame.js";
+import type { Problem } from "../../wire/problem.js";
 import { sseControl, sseHeartbeat, sseRetry } from "../../wire/sse.js";
-import type { Outflow } from "../outflow.js";
-import type { Ticking } from "../ticker.js";
+import { Outflow } from "../outflow.js";
+import type { Ticker, Ticking } from "../ticker.js";
 import { sseBlocks } from "./sse-blocks.js";
 
 /** Why a stream is over. */
@@ -21,23 +23,57 @@ export type StreamEnd =
 /** Readers that are sent away together come back spread over this long. */
 const RETRY_MS = { least: 1000, most: 4000 };
 
-/** One reader's event stream. */
+export interface SseStreamOptions {
+  response: ServerResponse;
+  ticker: Ticker;
+  epoch: string;
+  /** Leave event names out. */
+  asMessage: boolean;
+  heartbeatMs: number;
+  maxAgeMs: number;
+  stalledAfterMs: number;
+  /** Called once, when the stream is over. */
+  onClose: (stream: SseStream) => void;
+  /** What to tell the reader when the feed fails, which this is told of. */
+  onFailure: (error: unknown) => Problem;
+}
+
+/**
+ * One reader's event stream. While nothing happens it is this object in the hub's list of those who wait,
+ * and nothing runs; so ten thousand of them cost hardly more than their sockets.
+ */
 export class SseStream implements Ticking {
+  readonly #feed: Feed;
   readonly #outflow: Outflow;
-  readonly #heartbeatMs: number;
-  readonly #endsAtMs: number;
+  readonly #options: SseStreamOptions;
   readonly #startedAtMs = Date.now();
+  readonly #endsAtMs: number;
+  /** Made once: it is handed to the feed each time there is nothing to do. */
+  readonly #wake = () => {
+    this.#stopWaiting = undefined;
+    void this.#run();
+  };
+  #stopWaiting: (() => void) | undefined;
+  #reading: AbortController | undefined;
   #events = 0;
   #end: StreamEnd | undefined;
 
-  constructor(
-    outflow: Outflow,
-    { heartbeatMs, maxAgeMs }: { heartbeatMs: number; maxAgeMs: number },
-  ) {
-    this.#outflow = outflow;
-    this.#heartbeatMs = heartbeatMs;
+  /** Begins to send at once. */
+  constructor(opening: readonly (OpenFrame | GapFrame)[], feed: Feed, options: SseStreamOptions) {
+    const { response, ticker, maxAgeMs, stalledAfterMs, onClose } = options;
+    this.#feed = feed;
+    this.#options = options;
     // Streams that were opened together must not end together.
     this.#endsAtMs = this.#startedAtMs + maxAgeMs * (1 - Math.random() / 10);
+    this.#outflow = new Outflow(response, ticker, stalledAfterMs, () => {
+      this.#stopWaiting?.();
+      this.#reading?.abort();
+      ticker.delete(this);
+      onClose(this);
+    });
+    ticker.add(this);
+    const first = sseRetry(retryMs()) + opening.map((frame) => sseControl(frame)).join("");
+    void this.#run(this.#outflow.send(first));
   }
 
   /** What the log line at its end says. */
@@ -50,33 +86,62 @@ export class SseStream implements Ticking {
     };
   }
 
-  /** Sends everything that comes, until there is no more or the reader is gone. */
-  async pump(
-    frames: AsyncIterable<OpenFrame | Delivery>,
-    { epoch, asMessage }: { epoch: string; asMessage: boolean },
-  ): Promise<void> {
-    await this.#outflow.send(sseRetry(retryMs()));
-    for await (const frame of frames) {
-      if (!this.#outflow.isOpen) return;
-      if (frame.kind === "events") {
-        this.#events += frame.records.length;
-        await this.#outflow.send(sseBlocks(frame.records, epoch, asMessage));
-      } else await this.#outflow.send(sseControl(frame));
-    }
-  }
-
   /** Ends the stream in good order, if it has not ended yet: its reader goes on where it stands. */
   end(reason: StreamEnd, lastWords = sseRetry(retryMs())): void {
     if (!this.#outflow.isOpen) return;
     this.#end = reason;
     this.#outflow.end(lastWords);
+    this.#reading?.abort();
   }
 
   tick(nowMs: number): void {
+    const { heartbeatMs } = this.#options;
     if (nowMs >= this.#endsAtMs) this.end("max-age");
-    else if (nowMs - this.#outflow.lastSentMs >= this.#heartbeatMs && !this.#outflow.isBlocked) {
+    else if (nowMs - this.#outflow.lastSentMs >= heartbeatMs && !this.#outflow.isBlocked) {
       void this.#outflow.send(sseHeartbeat(new Date(nowMs)));
     }
+  }
+
+  /** Sends what there is until there is nothing, or the reader is gone. */
+  async #run(blocked?: Promise<void>): Promise<void> {
+    try {
+      if (blocked) await blocked;
+      while (this.#outflow.isOpen) {
+        const next = this.#feed.pull();
+        if (next === "waiting") {
+          this.#stopWaiting = this.#feed.wait(this.#wake);
+          return;
+        }
+        if (next === "over") {
+          this.end("complete", "");
+        } else if (next === "behind") {
+          await this.#catchUp();
+        } else {
+          const isBlocked = this.#send(next);
+          if (isBlocked) await isBlocked;
+        }
+      }
+    } catch (error) {
+      const problem = this.#options.onFailure(error);
+      const retryAfterMs = problem.retryAfterMs ?? retryMs();
+      this.end("failed", sseControl({ kind: "error", problem, retryable: true, retryAfterMs }));
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#reading = new AbortController();
+    for await (const delivery of this.#feed.catchUp(this.#reading.signal)) {
+      if (!this.#outflow.isOpen) return;
+      await this.#send(delivery);
+    }
+    this.#reading = undefined;
+  }
+
+  #send(delivery: Delivery): Promise<void> | undefined {
+    if (delivery.kind !== "events") return this.#outflow.send(sseControl(delivery));
+    const { epoch, asMessage } = this.#options;
+    this.#events += delivery.records.length;
+    return this.#outflow.send(sseBlocks(delivery.records, epoch, asMessage));
   }
 }
 
