@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { NatsConnection } from "../dist/log/connect.js";
+import { withNats } from "./nats.js";
 
 const CLI = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 
@@ -14,6 +16,9 @@ export interface Served {
   url: string;
   /** Microseconds of user and system time that the process has had. */
   cpuMicros(): Promise<number>;
+  /** What it holds of the machine's memory, and the most that it held since `forgetPeak`. */
+  memory(): Promise<{ bytes: number; peakBytes: number }>;
+  forgetPeak(): Promise<void>;
 }
 
 /** `runtrail serve` as a user starts it, its own nats-server syncing every write. */
@@ -23,6 +28,23 @@ export function withGateway<T>(run: (gateway: Served) => Promise<T>): Promise<T>
       [CLI, "serve", "--port", "0", "--data", folder],
       { RUNTRAIL_LOG_LEVEL: "error" },
       run,
+    ),
+  );
+}
+
+/** The same on a nats-server that is there, so that a reference can use it as well. */
+export function withGatewayOn<T>(
+  run: (gateway: Served, nc: NatsConnection) => Promise<T>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<T> {
+  return withNats((nc, { connection: { servers, user, pass }, settleStreams }) =>
+    withProcess(
+      [CLI, "serve", "--port", "0", "--nats", `nats://${servers}`],
+      { RUNTRAIL_LOG_LEVEL: "error", NATS_USER: user, NATS_PASSWORD: pass, ...env },
+      async (gateway) => {
+        await settleStreams();
+        return run(gateway, nc);
+      },
     ),
   );
 }
@@ -61,7 +83,14 @@ async function withProcess<T>(
     ]);
     // What it says later is of no interest, but must go somewhere.
     child.stdout.resume();
-    return await run({ url, cpuMicros: () => cpuMicros(child.pid ?? 0) });
+    const pid = child.pid ?? 0;
+    return await run({
+      url,
+      cpuMicros: () => cpuMicros(pid),
+      memory: () => memory(pid),
+      // Asks Linux to count the peak from here on (proc(5), clear_refs).
+      forgetPeak: () => writeFile(`/proc/${pid}/clear_refs`, "5").catch(() => undefined),
+    });
   } finally {
     child.kill("SIGTERM");
     await exited;
@@ -85,4 +114,12 @@ async function cpuMicros(pid: number): Promise<number> {
     .slice(11, 13)
     .map(Number);
   return (user + system) * 10_000;
+}
+
+/** From /proc; NaN where there is no /proc. */
+async function memory(pid: number): Promise<{ bytes: number; peakBytes: number }> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const bytes = (field: string) =>
+    Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024;
+  return { bytes: bytes("VmRSS"), peakBytes: bytes("VmHWM") };
 }

@@ -16,8 +16,13 @@ export function rate(name: string, sides: Sides, goal: Goal, beside: Beside = {}
 }
 
 /** How long the slowest of a hundred takes. */
-export function p99(name: string, sides: Sides): Figure {
-  return compare(`${name}: p99`, "ms", sides, "p99Ms", { atMost: 1 });
+export function p99(
+  name: string,
+  sides: Sides,
+  goal: Goal = { atMost: 1 },
+  beside: Beside = {},
+): Figure {
+  return compare(`${name}: p99`, "ms", sides, "p99Ms", goal, beside);
 }
 
 /** How long the middle one takes. */
