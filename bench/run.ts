@@ -1,13 +1,19 @@
 import { appendFigures } from "./append.js";
 import { appendHttpFigures } from "./append-http.js";
+import { deliverFigures } from "./deliver.js";
+import { fanOutFigures } from "./fan-out.js";
 import { MACHINE, row, TABLE_HEAD, type Figure } from "./figure.js";
 import { hashFigures } from "./hash.js";
+import { idleFigures } from "./idle.js";
 
 /** What can be measured, by the word that asks for it. */
 const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   hash: hashFigures,
   append: appendFigures,
   "append-http": appendHttpFigures,
+  deliver: deliverFigures,
+  "fan-out": fanOutFigures,
+  idle: idleFigures,
 };
 
 const asked = process.argv.slice(2);
