@@ -5,6 +5,8 @@ import { fanOutFigures } from "./fan-out.js";
 import { MACHINE, row, TABLE_HEAD, type Figure } from "./figure.js";
 import { hashFigures } from "./hash.js";
 import { idleFigures } from "./idle.js";
+import { replayFigures } from "./replay.js";
+import { stormFigures } from "./storm.js";
 
 /** What can be measured, by the word that asks for it. */
 const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
@@ -14,6 +16,8 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   deliver: deliverFigures,
   "fan-out": fanOutFigures,
   idle: idleFigures,
+  replay: replayFigures,
+  storm: stormFigures,
 };
 
 const asked = process.argv.slice(2);
