@@ -98,7 +98,7 @@ export class SseStream implements Ticking {
     const { heartbeatMs } = this.#options;
     if (nowMs >= this.#endsAtMs) this.end("max-age");
     else if (nowMs - this.#outflow.lastSentMs >= heartbeatMs && !this.#outflow.isBlocked) {
-      void this.#outflow.send(sseHeartbeat(new Date(nowMs)));
+      void this.#outflow.send(heartbeatAt(nowMs));
     }
   }
 
@@ -149,4 +149,14 @@ export class SseStream implements Ticking {
 export function retryMs(): number {
   const { least, most } = RETRY_MS;
   return Math.round(least + Math.random() * (most - least));
+}
+
+/** The ticker tells all streams the same moment, and they share the bytes. */
+let lastHeartbeat = { nowMs: NaN, bytes: Buffer.alloc(0) };
+
+function heartbeatAt(nowMs: number): Buffer {
+  if (lastHeartbeat.nowMs !== nowMs) {
+    lastHeartbeat = { nowMs, bytes: Buffer.from(sseHeartbeat(new Date(nowMs))) };
+  }
+  return lastHeartbeat.bytes;
 }
