@@ -1,0 +1,25 @@
+import { appending } from "./cases/appending.js";
+import { appendingMany } from "./cases/appending-many.js";
+import { ends } from "./cases/ends.js";
+import { errors } from "./cases/errors.js";
+import { integrity } from "./cases/integrity.js";
+import { pages } from "./cases/pages.js";
+import { positions } from "./cases/positions.js";
+import { resuming } from "./cases/resuming.js";
+import { streaming } from "./cases/streaming.js";
+import { timelines } from "./cases/timelines.js";
+import type { Chapter } from "./case.js";
+
+/** Everything that is run, by `npm test` and by `npm run conformance`. */
+export const chapters: readonly Chapter[] = [
+  appending,
+  appendingMany,
+  pages,
+  streaming,
+  resuming,
+  positions,
+  timelines,
+  ends,
+  integrity,
+  errors,
+];
