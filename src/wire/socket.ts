@@ -63,16 +63,17 @@ export interface AuthMessage {
   token: string;
 }
 
-/** What the server says. `sub` is missing only from errors that are about no subscription. */
+/** What the server says. */
 export type ServerMessage =
   | EventsMessage
   | UnsubscribedMessage
+  | ErrorMessage
   | Told<OpenFrame>
   | Told<CaughtUpFrame>
   | Told<CheckpointFrame>
   | Told<GapFrame>
-  | Told<EndFrame>
-  | (Omit<Told<ErrorFrame>, "sub"> & { sub?: string });
+  /** The subscription is over. */
+  | Told<EndFrame>;
 
 /** A control frame, its kind as the `op`. */
 type Told<Frame extends { kind: string }> = Omit<Frame, "kind"> & {
@@ -93,6 +94,22 @@ export interface EventsMessage {
 export interface UnsubscribedMessage {
   op: "unsubscribed";
   sub: string;
+  /**
+   * `asked`: by `unsubscribe`. `complete`: everything up to `to` has been sent; or the scope has ended and
+   * the client had all of it already, which over server-sent events is a 204.
+   */
+  reason: "asked" | "complete";
+}
+
+/**
+ * With `sub`: there is no such subscription, or none any more. Without: nothing has changed; a refused
+ * `subscribe` whose name is in use must not look like the end of the one that uses it.
+ */
+export interface ErrorMessage extends Omit<ErrorFrame, "kind"> {
+  op: "error";
+  sub?: string;
+  /** The message that this answers, as far as it could be read. */
+  about?: { op?: ClientMessage["op"]; sub?: string };
 }
 
 /** Why the server closes a socket (RFC 6455, section 7.4), beside the codes of the protocol itself. */
