@@ -6,16 +6,18 @@ import type { LogRecord } from "../log/record.js";
  *
  * @param head ASCII only
  * @param tail ASCII only
+ * @param end what stands behind the last of them; ASCII only
  */
 export function framed(
   records: readonly LogRecord[],
   head: (record: LogRecord, place: number) => string,
   tail: string,
+  end = "",
 ): Buffer {
   const heads = records.map(head);
   const length = records.reduce(
     (sum, { bytes }, i) => sum + (heads[i]?.length ?? 0) + bytes.length + tail.length,
-    0,
+    end.length,
   );
   const buffer = Buffer.allocUnsafeSlow(length);
   let at = 0;
@@ -25,5 +27,6 @@ export function framed(
     at += bytes.length;
     at += buffer.write(tail, at, "latin1");
   }
+  buffer.write(end, at, "latin1");
   return buffer;
 }

@@ -39,7 +39,8 @@ export function commonHeaders({ id, headers, server }: FastifyRequest): Record<s
   };
 }
 
-function isAllowed(origin: string, allowed: readonly string[]): boolean {
+/** Whether pages of an origin may use the API: those of this machine, and of the configured origins. */
+export function isAllowed(origin: string, allowed: readonly string[]): boolean {
   return LOOPBACK_ORIGIN.test(origin) || allowed.includes("*") || allowed.includes(origin);
 }
 

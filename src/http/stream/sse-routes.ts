@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { OpenedStream } from "../../coordinator/coordinator.js";
 import { problem } from "../../wire/problem.js";
 import type { TimelinePath } from "../../wire/timeline.js";
+import { isPast } from "../past.js";
 import { internalProblem, problemOf, unavailable } from "../problem-reply.js";
 import { leaveLogTo, loggable } from "../request-log.js";
 import { timelineOf, timelineUrls } from "../scope-path.js";
@@ -89,13 +90,6 @@ async function openSse(
   }
   streams.leave();
   await reply.code(204).send();
-}
-
-/** The reader has everything up to the end that it has set itself. */
-function isPast({ start, to = Infinity }: SseRequest, epoch: string): boolean {
-  if (start.at !== "cursor") return false;
-  const { cursor } = start;
-  return cursor.sequence >= to && (cursor.epoch ?? epoch) === epoch;
 }
 
 function begin(
