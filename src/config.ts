@@ -14,8 +14,10 @@ export interface Config {
     maxStreamAgeMs: number;
     /** A stream whose socket has taken nothing for this long is closed. */
     stalledAfterMs: number;
-    /** Streams open at once. */
+    /** Streams open at once, those on WebSockets included; and WebSockets open at once. */
     maxStreams: number;
+    /** Subscriptions on one WebSocket at once. */
+    maxSubscriptionsPerSocket: number;
     /** Origins whose pages may use the API, `*` for all; those of this machine always may. */
     corsOrigins: string[];
     /** From SIGTERM to the last connection. */
@@ -101,6 +103,12 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
         1000,
       ),
       maxStreams: integer("RUNTRAIL_MAX_STREAMS", env["RUNTRAIL_MAX_STREAMS"], 20_000, 1),
+      maxSubscriptionsPerSocket: integer(
+        "RUNTRAIL_MAX_SUBSCRIPTIONS_PER_SOCKET",
+        env["RUNTRAIL_MAX_SUBSCRIPTIONS_PER_SOCKET"],
+        100,
+        1,
+      ),
       corsOrigins: (env["RUNTRAIL_CORS_ORIGINS"] ?? "")
         .split(",")
         .flatMap((origin) => origin.trim() || []),

@@ -6,7 +6,7 @@ import type { Serving } from "./serving.js";
 export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const { gateway, config, streams } = serving;
+  const { gateway, config, streams, sockets } = serving;
   const { publisher, hub } = gateway;
 
   const gauge = (name: string, help: string, value: () => number) => {
@@ -31,8 +31,25 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
     "Text that may wait",
     () => config.publisher.maxPendingLength,
   );
-  gauge("streams_open", "Streams that are open", () => streams.count);
+  gauge("streams_open", "Streams that are open, subscriptions included", () => streams.count);
   gauge("streams_limit", "Streams that may be open", () => config.http.maxStreams);
+  gauge("sockets_open", "WebSockets that are open", () => sockets.count);
+  gauge("sockets_limit", "WebSockets that may be open", () => config.http.maxStreams);
+  gauge(
+    "sockets_waiting_bytes",
+    "Memory for what WebSockets have not taken yet",
+    () => sockets.waitingBytes,
+  );
+  gauge(
+    "subscriptions_open",
+    "Subscriptions that are open on WebSockets",
+    () => sockets.subscriptions,
+  );
+  gauge(
+    "subscriptions_per_socket_limit",
+    "Subscriptions that may be open on one WebSocket",
+    () => config.http.maxSubscriptionsPerSocket,
+  );
   gauge(
     "log_position",
     "Newest sequence of the log that can be delivered",

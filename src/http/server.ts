@@ -13,6 +13,8 @@ import { openapiRoutes } from "./openapi/openapi-routes.js";
 import { pollRoutes } from "./read/poll-routes.js";
 import { readRoutes } from "./read/read-routes.js";
 import type { Serving } from "./serving.js";
+import { OpenSockets } from "./socket/open-sockets.js";
+import { socketRoutes } from "./socket/socket-routes.js";
 import { OpenStreams } from "./stream/open-streams.js";
 import { sseRoutes } from "./stream/sse-routes.js";
 import { Ticker, tickPeriodMs } from "./ticker.js";
@@ -25,11 +27,11 @@ export interface HttpServer {
   /** Begins to listen and returns the URL. */
   listen(): Promise<string>;
   /**
-   * Takes no more connections, sends the readers of streams away, and waits for what is under way, for
+   * Takes no more connections, sends the readers of streams and sockets away, and waits for what is under way, for
    * `config.http.graceMs` at most.
    */
   close(): Promise<void>;
-  readonly stats: { streams: number };
+  readonly stats: { streams: number; sockets: number };
 }
 
 /** Serves a gateway over HTTP/1.1. */
@@ -38,6 +40,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   const { heartbeatMs, stalledAfterMs, maxStreamAgeMs, maxStreams, graceMs } = config.http;
   const ticker = new Ticker(tickPeriodMs(heartbeatMs, stalledAfterMs, maxStreamAgeMs));
   const streams = new OpenStreams(maxStreams);
+  const sockets = new OpenSockets();
   const drain = new AbortController();
   // Every request of unbounded length listens to it.
   setMaxListeners(0, drain.signal);
@@ -46,6 +49,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
     config,
     ticker,
     streams,
+    sockets,
     bodyMemory: new BodyMemory(),
     logger,
     draining: drain.signal,
@@ -58,6 +62,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   readRoutes(app, serving);
   pollRoutes(app, serving);
   sseRoutes(app, serving);
+  socketRoutes(app, serving);
   openapiRoutes(app);
   finishRoutes();
 
@@ -70,8 +75,10 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
     close: async () => {
       drain.abort();
       streams.drain();
+      sockets.drain();
       const deadline = setTimeout(() => {
         app.server.closeAllConnections();
+        sockets.reset();
       }, graceMs);
       // A connection whose last response has just ended would otherwise be kept for the next request.
       const sweep = setInterval(() => {
@@ -83,7 +90,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
       ticker.stop();
     },
     get stats() {
-      return { streams: streams.count };
+      return { streams: streams.count, sockets: sockets.count };
     },
   };
 }

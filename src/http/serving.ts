@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import type { BodyMemory } from "./body-memory.js";
 import type { Gateway } from "./gateway.js";
+import type { OpenSockets } from "./socket/open-sockets.js";
 import type { OpenStreams } from "./stream/open-streams.js";
 import type { Ticker } from "./ticker.js";
 
@@ -12,6 +13,7 @@ export interface Serving {
   /** The one timer of all long-lived responses. */
   ticker: Ticker;
   streams: OpenStreams;
+  sockets: OpenSockets;
   bodyMemory: BodyMemory;
   logger: Logger;
   /** Aborted when the server is told to stop: nothing new is begun, and what can go on for ever ends. */

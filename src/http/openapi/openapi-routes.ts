@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { appendOperation } from "../append/append-operations.js";
 import { pollOperation, readOperation } from "../read/read-operations.js";
+import { socketOperation } from "../socket/socket-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
 import { componentSchemas, schemaRef } from "./components.js";
 import { problems, type OpenapiObject } from "./operation.js";
@@ -44,6 +45,7 @@ export function openapiDocument(): OpenapiObject {
       ...paths(CORRELATION_PATHS, "events", { get: readOperation }),
       ...paths(TIMELINE_PATHS, "stream", { get: streamOperation }),
       ...paths(TIMELINE_PATHS, "poll", { get: pollOperation }),
+      "/v1/ws": { get: socketOperation },
       "/healthz": { get: health("The process lives.") },
       "/readyz": {
         get: health(
