@@ -81,12 +81,17 @@ async function placeConsumer(
   return undefined;
 }
 
-async function recreate(log: Log, durable: string, from: number): Promise<Consumer> {
+/** @throws LogReplacedError when the stream was deleted, or deleted and recreated */
+export async function demandSameLog(log: Log): Promise<void> {
   const info = await log.jsm.streams.info(log.stream).catch((error: unknown) => {
     throw isStreamNotFound(error) ? new LogReplacedError(log.stream) : error;
   });
   if (info.config.metadata?.["runtrail.epoch"] !== log.epoch)
     throw new LogReplacedError(log.stream);
+}
+
+async function recreate(log: Log, durable: string, from: number): Promise<Consumer> {
+  await demandSameLog(log);
   await log.jsm.consumers.delete(log.stream, durable).catch(() => undefined);
   const consumer = await log.jsm.consumers.add(log.stream, {
     durable_name: durable,
