@@ -9,7 +9,7 @@ const ANSWER_MS = 5000;
 type Message =
   /** Is there a reader? Answered by the one that is. */
   | { op: "ask" }
-  /** Everything up to a sequence has been dealt with. Answered when it is stored. */
+  /** Everything up to a sequence has been dealt with. Answered when the server knows. */
   | { op: "ack"; sequence: number }
   /** Someone has begun to listen, and means to read. */
   | { op: "claim"; id: string }
@@ -79,8 +79,10 @@ export async function claimReader(
   return {
     lost: lost.signal,
     release: () => {
-      // Questions that are under way are still answered: nobody would say that nobody is here.
-      void listening.drain();
+      // Questions that are under way are still answered: their sender would wait in vain. Without a
+      // connection there are none, and the client must not come back to listen here.
+      if (log.connection.isConnected) listening.drain().catch(() => undefined);
+      else listening.unsubscribe();
     },
   };
 }

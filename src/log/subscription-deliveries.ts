@@ -69,7 +69,10 @@ export async function* subscriptionDeliveries(
   }
 }
 
-/** Acknowledges a delivery and all before it; resolves when the server has stored that. */
+/**
+ * Acknowledges a delivery and all before it; resolves when the server knows. A single server writes it to
+ * disk about a tenth of a second later, and if it is killed before, sends again what was acknowledged.
+ */
 export async function acknowledge(log: Log, { replyTo }: Receipt): Promise<void> {
   await log.connection.answer(log.nc.request(replyTo, "+ACK", { timeout: 5000 }));
 }
