@@ -17,10 +17,20 @@ const layers = [
   { name: "log", pure: false, uses: ["envelope", "wire"] },
   { name: "publisher", pure: false, uses: ["envelope", "wire", "log"] },
   { name: "coordinator", pure: false, uses: ["envelope", "wire", "projections", "log"] },
+  { name: "subscriptions", pure: false, uses: ["envelope", "wire", "log", "coordinator"] },
   {
     name: "http",
     pure: false,
-    uses: ["envelope", "wire", "projections", "audit", "log", "publisher", "coordinator"],
+    uses: [
+      "envelope",
+      "wire",
+      "projections",
+      "audit",
+      "log",
+      "publisher",
+      "coordinator",
+      "subscriptions",
+    ],
   },
   { name: "runner", pure: false, uses: ["envelope", "wire", "client"] },
 ];

@@ -44,6 +44,14 @@ export interface Config {
     maxPendingLength: number;
     appendTimeoutMs: number;
   };
+  subscriptions: {
+    /** Durable subscriptions that a tenant may have. */
+    maxPerTenant: number;
+    /** Events that the reader of one may have without acknowledging any. */
+    maxAckPending: number;
+    /** One that nobody reads or acknowledges for this long is removed. */
+    idleMs: number;
+  };
   /** Timelines whose state is kept in memory. */
   snapshots: number;
   logLevel: string;
@@ -135,6 +143,28 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
         env["RUNTRAIL_APPEND_TIMEOUT_MS"],
         20_000,
         100,
+      ),
+    },
+    subscriptions: {
+      maxPerTenant: integer(
+        "RUNTRAIL_MAX_SUBSCRIPTIONS",
+        env["RUNTRAIL_MAX_SUBSCRIPTIONS"],
+        500,
+        0,
+        50_000,
+      ),
+      maxAckPending: integer(
+        "RUNTRAIL_MAX_ACK_PENDING",
+        env["RUNTRAIL_MAX_ACK_PENDING"],
+        1000,
+        1,
+        10_000,
+      ),
+      idleMs: integer(
+        "RUNTRAIL_SUBSCRIPTION_IDLE_MS",
+        env["RUNTRAIL_SUBSCRIPTION_IDLE_MS"],
+        7 * 24 * 60 * 60_000,
+        1000,
       ),
     },
     snapshots: 1000,

@@ -16,6 +16,7 @@ import {
   type EmbeddedNatsServer,
 } from "./nats-server/index.js";
 import { Publisher } from "./publisher/publisher.js";
+import { Subscriptions } from "./subscriptions/subscriptions.js";
 
 /** One process's view of the log: what it appends through, and what it delivers from. */
 export interface Gateway extends ServedGateway {
@@ -113,6 +114,7 @@ async function openOn(
       hub,
       publisher,
       coordinator,
+      subscriptions: new Subscriptions(log, hub, config.subscriptions),
       tenant: config.tenant,
       failed,
       readiness: () =>

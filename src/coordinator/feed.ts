@@ -5,6 +5,8 @@ import type { LogRecord } from "../log/record.js";
 export interface EventsDelivery {
   kind: "events";
   records: readonly LogRecord[];
+  /** They have been sent to this durable subscription before. */
+  redelivered?: true;
 }
 
 export type Delivery = EventsDelivery | CaughtUpFrame | CheckpointFrame | GapFrame | EndFrame;

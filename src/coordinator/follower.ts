@@ -1,13 +1,12 @@
-import { closes } from "../envelope/closes.js";
 import { readHistory } from "../log/history.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
-import { readBounds } from "../log/read.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
-import type { CheckpointFrame, EndFrame, GapFrame } from "../wire/frame.js";
+import type { CheckpointFrame, GapFrame } from "../wire/frame.js";
 import { Continuity } from "./continuity.js";
 import type { Delivery, EventsDelivery, Feed, Standing } from "./feed.js";
 import type { Hub } from "./hub.js";
+import { endOf, ends, gapOf } from "./frames.js";
 import { select } from "./matcher.js";
 import type { Selection } from "./selection.js";
 
@@ -200,41 +199,9 @@ async function* history(
   }
 }
 
-/** Events were trimmed or purged while they were being read. */
-async function gapOf(
-  log: Log,
-  position: number,
-  record: LogRecord,
-  hole: { fromIndex: number; toIndex: number },
-): Promise<GapFrame> {
-  const { first } = await readBounds(log);
-  return {
-    kind: "gap",
-    reason: position + 1 < first ? "retention" : "purge",
-    requested: formatCursor(position, log.epoch),
-    firstAvailable: record.sequence,
-    lost: [{ scope: record.scope, ...hole }],
-  };
-}
-
 function upTo(records: readonly LogRecord[], to: number): readonly LogRecord[] {
   const last = records.at(-1);
   return last === undefined || last.sequence <= to
     ? records
     : records.filter(({ sequence }) => sequence <= to);
-}
-
-function ends(record: LogRecord, path: string): boolean {
-  return record.scope === path && closes(path, record.type);
-}
-
-function endOf(terminal: LogRecord, cursor: CursorText): EndFrame {
-  return {
-    kind: "end",
-    cursor,
-    sequence: terminal.sequence,
-    count: terminal.index,
-    headHash: terminal.hash,
-    status: terminal.type.slice(terminal.type.lastIndexOf(".") + 1),
-  };
 }

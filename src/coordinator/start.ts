@@ -26,6 +26,9 @@ export interface Resolved {
   gap: GapFrame | undefined;
 }
 
+/** How far events can be had: of the log up to `position`, and of memory back to `reachesBackTo`. */
+export type Reach = Pick<Hub, "position" | "reachesBackTo">;
+
 /** Scopes whose losses a gap names one by one. */
 const MAX_NAMED_SCOPES = 32;
 
@@ -36,7 +39,7 @@ const MAX_NAMED_SCOPES = 32;
  */
 export async function resolveStart(
   log: Log,
-  hub: Hub,
+  hub: Reach,
   selection: Selection,
   start: Start,
   signal: AbortSignal,
@@ -63,7 +66,7 @@ export async function resolveStart(
 
 async function resolveCursor(
   log: Log,
-  hub: Hub,
+  hub: Reach,
   selection: Selection,
   { sequence, epoch }: Cursor,
   isReconnect: boolean,
@@ -94,7 +97,7 @@ async function resolveCursor(
 /** A start whose following events may have been trimmed. */
 async function afterTrim(
   log: Log,
-  hub: Hub,
+  hub: Reach,
   selection: Selection,
   after: number,
   requested: string,

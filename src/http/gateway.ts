@@ -2,6 +2,7 @@ import type { StreamCoordinator } from "../coordinator/coordinator.js";
 import type { Hub } from "../coordinator/hub.js";
 import type { Log } from "../log/stream.js";
 import type { Publisher } from "../publisher/publisher.js";
+import type { Subscriptions } from "../subscriptions/subscriptions.js";
 
 /** What is served over HTTP: the parts of an open gateway that requests need. */
 export interface Gateway {
@@ -9,6 +10,7 @@ export interface Gateway {
   hub: Hub;
   publisher: Publisher;
   coordinator: StreamCoordinator;
+  subscriptions: Subscriptions;
   /** Whom requests act for. */
   tenant: string;
   readiness(): Readiness;

@@ -12,7 +12,7 @@ declare module "fastify" {
 const LOOPBACK_ORIGIN = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
 const PREFLIGHT = {
-  "access-control-allow-methods": "GET, HEAD, POST",
+  "access-control-allow-methods": "GET, HEAD, POST, DELETE",
   // A wildcard would not include Authorization.
   "access-control-allow-headers":
     "Authorization, Content-Type, Accept, Last-Event-ID, Cache-Control, X-Request-Id",

@@ -50,6 +50,21 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
     "Subscriptions that may be open on one WebSocket",
     () => config.http.maxSubscriptionsPerSocket,
   );
+  new Gauge({
+    name: "runtrail_subscriptions",
+    help: "Durable subscriptions that there are; left out while NATS does not answer",
+    registers: [register],
+    async collect() {
+      const count = await gateway.subscriptions.count(gateway.tenant).catch(() => undefined);
+      if (count === undefined) this.reset();
+      else this.set(count);
+    },
+  });
+  gauge(
+    "subscriptions_limit",
+    "Durable subscriptions that there may be",
+    () => config.subscriptions.maxPerTenant,
+  );
   gauge(
     "log_position",
     "Newest sequence of the log that can be delivered",

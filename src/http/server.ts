@@ -17,6 +17,7 @@ import { OpenSockets } from "./socket/open-sockets.js";
 import { socketRoutes } from "./socket/socket-routes.js";
 import { OpenStreams } from "./stream/open-streams.js";
 import { sseRoutes } from "./stream/sse-routes.js";
+import { subscriptionRoutes } from "./subscriptions/subscription-routes.js";
 import { Ticker, tickPeriodMs } from "./ticker.js";
 
 /** How often connections that have become idle are closed while the server shuts down. */
@@ -63,6 +64,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   pollRoutes(app, serving);
   sseRoutes(app, serving);
   socketRoutes(app, serving);
+  subscriptionRoutes(app, serving);
   openapiRoutes(app);
   finishRoutes();
 

@@ -14,6 +14,8 @@ export interface OpenFrame {
   /** Newest position of the log when the stream was opened. */
   head: CursorText;
   epoch: string;
+  /** Of a durable subscription: what comes up to here has been sent before, and was not acknowledged. */
+  redeliveredThrough?: CursorText;
   /** The scope's state as of its own `asOf`, where it was asked for. */
   snapshot?: unknown;
 }

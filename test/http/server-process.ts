@@ -13,25 +13,30 @@ export interface ServerProcess {
   url: string;
   /** Memory in use by the process, its nats-server not counted. */
   residentMiB(): Promise<number>;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startServerProcess(): Promise<ServerProcess> {
+/** @param env settings beside those of this process, `NATS_URL` for a nats-server that is there already */
+export async function startServerProcess(env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), "runtrail-http-"));
   const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data", folder], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, RUNTRAIL_LOG_LEVEL: "warn" },
+    env: { ...process.env, RUNTRAIL_LOG_LEVEL: "warn", ...env },
   });
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  };
   return {
     url: line.slice(line.indexOf("http")),
     residentMiB: () => residentMiB(child),
-    stop: async () => {
-      const exited = once(child, "exit");
-      child.kill("SIGTERM");
-      await exited;
-      await rm(folder, { recursive: true, force: true });
-    },
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
   };
 }
 

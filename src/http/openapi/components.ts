@@ -97,6 +97,35 @@ const ANSWERS: OpenapiObject = {
       },
     },
   },
+  subscription: {
+    type: "object",
+    required: [
+      "name",
+      "scope",
+      "ackedCursor",
+      "deliveredCursor",
+      "lag",
+      "pendingAcks",
+      "isActive",
+      "createdAt",
+    ],
+    properties: {
+      name: { type: "string" },
+      scope: { type: "string", description: "Of which scope; empty: of the whole tenant." },
+      ackedCursor: { ...schemaRef("cursor"), description: "Nothing up to here is sent again." },
+      deliveredCursor: {
+        ...schemaRef("cursor"),
+        description: "The newest that a reader has ever been sent.",
+      },
+      lag: { type: "integer", description: "Events behind ackedCursor." },
+      pendingAcks: {
+        type: "integer",
+        description: "Those of them that have been sent since the last reader connected.",
+      },
+      isActive: { type: "boolean", description: "It has a reader now." },
+      createdAt: schemaRef("common.timestamp"),
+    },
+  },
   page: {
     type: "object",
     required: ["events", "next", "previous", "caughtUp"],

@@ -3,6 +3,7 @@ import { appendOperation } from "../append/append-operations.js";
 import { pollOperation, readOperation } from "../read/read-operations.js";
 import { socketOperation } from "../socket/socket-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
+import { subscriptionPaths } from "../subscriptions/subscription-operations.js";
 import { componentSchemas, schemaRef } from "./components.js";
 import { problems, type OpenapiObject } from "./operation.js";
 
@@ -46,6 +47,7 @@ export function openapiDocument(): OpenapiObject {
       ...paths(TIMELINE_PATHS, "stream", { get: streamOperation }),
       ...paths(TIMELINE_PATHS, "poll", { get: pollOperation }),
       "/v1/ws": { get: socketOperation },
+      ...subscriptionPaths,
       "/healthz": { get: health("The process lives.") },
       "/readyz": {
         get: health(

@@ -1,3 +1,4 @@
+import type { EventsDelivery } from "../../coordinator/feed.js";
 import type { LogRecord } from "../../log/record.js";
 import { formatCursor } from "../../wire/cursor.js";
 import { framed } from "../framed.js";
@@ -16,7 +17,7 @@ const made = new WeakMap<readonly LogRecord[], Buffer>();
  */
 export function eventsMessage(
   sub: string,
-  records: readonly LogRecord[],
+  { records, redelivered }: EventsDelivery,
   epoch: string,
 ): Uint8Array[] {
   let rest = made.get(records);
@@ -26,5 +27,6 @@ export function eventsMessage(
     rest = framed(records, head, "}", "]}");
     made.set(records, rest);
   }
-  return [Buffer.from(`{"op":"events","sub":${JSON.stringify(sub)},"events":[`), rest];
+  const mark = redelivered ? '"redelivered":true,' : "";
+  return [Buffer.from(`{"op":"events","sub":${JSON.stringify(sub)},${mark}"events":[`), rest];
 }

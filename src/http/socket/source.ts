@@ -1,10 +1,9 @@
 import type { OpenedStream } from "../../coordinator/coordinator.js";
 import type { Start } from "../../coordinator/start.js";
 import type { Cursor } from "../../wire/cursor.js";
-import { ProblemError } from "../../wire/problem.js";
+import { ProblemError, type Problem } from "../../wire/problem.js";
 import { isPast } from "../past.js";
 import type { Serving } from "../serving.js";
-import { badMember } from "./client-message.js";
 import type { SubscribeRequest } from "./subscribe-request.js";
 
 /**
@@ -21,23 +20,27 @@ export async function openSource(
   { durable, to, ...wanted }: SubscribeRequest,
   signal: AbortSignal,
 ): Promise<Source> {
-  if (durable !== undefined) {
-    throw new ProblemError(badMember("/durable", "This server keeps no durable subscriptions"));
-  }
-  if (isPast({ ...wanted, to }, gateway.log.epoch)) return { outcome: "ended" };
+  const { tenant, subscriptions, coordinator, log } = gateway;
   try {
-    return await gateway.coordinator.open({
-      ...wanted,
-      tenant: gateway.tenant,
-      ...(to !== undefined && { to }),
-      signal,
-    });
+    if (durable === undefined) {
+      if (isPast({ ...wanted, to }, log.epoch)) return { outcome: "ended" };
+      return await coordinator.open({ ...wanted, tenant, to, signal });
+    }
+    const { path, start } = wanted;
+    const opened = await subscriptions.open({ tenant, name: durable, path, start, signal });
+    const ack = async (cursor: Cursor) => {
+      await subscriptions.ack(tenant, durable, cursor);
+    };
+    return opened.outcome === "open" ? { ...opened, ack } : opened;
   } catch (error) {
-    if (!(error instanceof ProblemError) || error.problem.code !== "cursor-ahead") throw error;
-    throw new ProblemError({ ...error.problem, pointer: pointerOf(wanted.start) });
+    if (!(error instanceof ProblemError)) throw error;
+    const pointer = pointerTo(error.problem, wanted.start);
+    throw pointer === undefined ? error : new ProblemError({ ...error.problem, pointer });
   }
 }
 
-function pointerOf(start: Start): string {
-  return start.at === "sequence" ? "/from" : "/after";
+/** Where in the message stands what is to blame. */
+function pointerTo({ code, pointer }: Problem, start: Start): string | undefined {
+  if (code === "cursor-ahead") return start.at === "sequence" ? "/from" : "/after";
+  return pointer === "/query/durable" ? "/durable" : undefined;
 }

@@ -27,6 +27,10 @@ const CORRELATIONS = "correlations/";
 /** @throws ProblemError `bad-scope`, `bad-cursor`, `bad-parameter`, with a pointer into the message */
 export function subscribeRequestOf(message: SubscribeMessage): SubscribeRequest {
   const { scope, to, filter, snapshot = false, durable } = message;
+  const other = (["to", "filter", "snapshot"] as const).find((name) => message[name] !== undefined);
+  if (durable !== undefined && other !== undefined) {
+    throw new ProblemError(badMember(`/${other}`, `${other} cannot go together with durable`));
+  }
   return {
     path: pathOf(scope),
     start: startOf(message),

@@ -49,7 +49,7 @@ export class Subscription {
         if (this.over.aborted) return undefined;
         if (frame.kind !== "events") return [told(this.name, frame)];
         this.#events += frame.records.length;
-        return eventsMessage(this.name, frame.records, epoch);
+        return eventsMessage(this.name, frame, epoch);
       });
       if (this.over.aborted) return undefined;
     }

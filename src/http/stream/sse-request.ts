@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Start } from "../../coordinator/start.js";
-import type { EventFilter } from "../../wire/event-filter.js";
+import { FILTER_MEMBERS, type EventFilter } from "../../wire/event-filter.js";
 import { badParameter, cursorFrom, Parameters } from "../parameters.js";
 
 /** The most events from before that a live stream may begin with. */
@@ -13,20 +13,29 @@ export interface SseRequest {
   to: number | undefined;
   filter: EventFilter | undefined;
   wantsSnapshot: boolean;
+  /** The name of a durable subscription. */
+  durable: string | undefined;
   /** Leave event names out, so that `onmessage` gets every event. */
   asMessage: boolean;
 }
 
 /**
  * `Last-Event-ID` wins over everything in the URL, because a reconnecting EventSource repeats its first
- * URL; and `lastEventId`, which its substitutes send, wins over `after`.
+ * URL; and `lastEventId`, which its substitutes send, wins over `after`. With a durable subscription both
+ * are the position of a reconnect, which moves nothing: the server keeps the one that counts.
  *
  * @throws ProblemError `bad-parameter`, `bad-cursor`
  */
 export function sseRequestOf(request: FastifyRequest): SseRequest {
   const parameters = new Parameters(request);
+  const durable = parameters.text("durable");
+  if (durable !== undefined) {
+    const [other] = parameters.among("to", "snapshot", ...FILTER_MEMBERS);
+    if (other !== undefined) throw badParameter(other, "cannot go together with durable");
+  }
   return {
-    start: startOf(request, parameters),
+    start: startOf(request, parameters, durable !== undefined),
+    durable,
     to: parameters.integer("to", 1, Number.MAX_SAFE_INTEGER),
     filter: parameters.filter(),
     wantsSnapshot: parameters.flag("snapshot"),
@@ -34,14 +43,16 @@ export function sseRequestOf(request: FastifyRequest): SseRequest {
   };
 }
 
-function startOf(request: FastifyRequest, parameters: Parameters): Start {
+function startOf(request: FastifyRequest, parameters: Parameters, isDurable: boolean): Start {
   const header = request.headers["last-event-id"];
   if (typeof header === "string" && header !== "") {
     const cursor = cursorFrom(header, "/headers/last-event-id");
     return { at: "cursor", cursor, isReconnect: true };
   }
   parameters.atMostOne("after", "from", "last");
-  const cursor = parameters.cursor("lastEventId") ?? parameters.cursor("after");
+  const last = parameters.cursor("lastEventId");
+  if (last) return { at: "cursor", cursor: last, isReconnect: isDurable };
+  const cursor = parameters.cursor("after");
   if (cursor) return { at: "cursor", cursor, isReconnect: false };
   const count = parameters.integer("last", 1, MAX_LAST);
   if (count !== undefined) return { at: "last", count };

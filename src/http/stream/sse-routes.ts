@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { OpenedStream } from "../../coordinator/coordinator.js";
-import { problem } from "../../wire/problem.js";
+import { problem, type ProblemCode } from "../../wire/problem.js";
 import type { TimelinePath } from "../../wire/timeline.js";
+import type { Gateway } from "../gateway.js";
 import { isPast } from "../past.js";
 import { internalProblem, problemOf, unavailable } from "../problem-reply.js";
 import { leaveLogTo, loggable } from "../request-log.js";
@@ -13,6 +14,13 @@ import { SseStream, retryMs } from "./sse-stream.js";
 
 /** How long readers stay away who found the house full. */
 const FULL_RETRY_MS = 30_000;
+
+/** What may be otherwise when the reader comes back. */
+const PASSING: ReadonlySet<ProblemCode> = new Set([
+  "unavailable",
+  "subscription-busy",
+  "too-many-subscriptions",
+]);
 
 /** `GET /v1/<scope>/stream` and `GET /v1/stream`: a timeline as server-sent events. */
 export function sseRoutes(app: FastifyInstance, serving: Serving): void {
@@ -64,32 +72,37 @@ async function openSse(
   reply.raw.once("close", giveUp);
   let opened: OpenedStream;
   try {
-    opened = isPast(wanted, gateway.log.epoch)
-      ? { outcome: "ended" }
-      : await gateway.coordinator.open({
-          tenant: gateway.tenant,
-          path,
-          start: wanted.start,
-          to: wanted.to,
-          filter: wanted.filter,
-          wantsSnapshot: wanted.wantsSnapshot,
-          signal: gone.signal,
-        });
+    opened = await open(gateway, path, wanted, gone.signal);
   } catch (error) {
     const known = problemOf(error);
-    // An EventSource that is told 503 never comes back.
-    if (known?.code !== "unavailable") throw error;
+    // An EventSource that is told so by a status never comes back.
+    if (!known || !PASSING.has(known.code)) throw error;
     refuseSse(request, reply, known, known.retryAfterMs ?? retryMs());
     streams.leave();
     return;
   }
-  reply.raw.off("close", giveUp);
+  // A durable one holds a claim, until it begins to be read.
+  if (wanted.durable === undefined) reply.raw.off("close", giveUp);
   if (opened.outcome === "open") {
     begin(serving, opened, wanted, request, reply);
     return;
   }
   streams.leave();
   await reply.code(204).send();
+}
+
+function open(
+  { coordinator, subscriptions, tenant, log }: Gateway,
+  path: TimelinePath,
+  wanted: SseRequest,
+  signal: AbortSignal,
+): Promise<OpenedStream> | OpenedStream {
+  const { durable, start, to, filter, wantsSnapshot } = wanted;
+  if (durable !== undefined) {
+    return subscriptions.open({ tenant, name: durable, path, start, signal });
+  }
+  if (isPast(wanted, log.epoch)) return { outcome: "ended" };
+  return coordinator.open({ tenant, path, start, to, filter, wantsSnapshot, signal });
 }
 
 function begin(

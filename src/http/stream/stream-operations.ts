@@ -34,6 +34,12 @@ export const streamOperation: OpenapiObject = {
     }),
     queryParameter("to", "End at this sequence.", { type: "integer", minimum: 1 }),
     queryParameter("snapshot", "Send the scope's state with stream.open.", { enum: ["0", "1"] }),
+    queryParameter(
+      "durable",
+      "Name of a durable subscription, which keeps the position. It does not go together with to and " +
+        "snapshot; after and a sequence in from rewind it, Last-Event-ID does not.",
+      { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
+    ),
     queryParameter("as", "message: without event names, for onmessage.", {
       enum: ["event", "message"],
       default: "event",
@@ -46,6 +52,9 @@ export const streamOperation: OpenapiObject = {
       content: { "text/event-stream": { schema: { type: "string" } } },
     },
     204: { description: "There is nothing after the position, and never will be." },
-    ...problems({ 400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter" }),
+    ...problems({
+      400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter",
+      409: "subscription-scope",
+    }),
   },
 };

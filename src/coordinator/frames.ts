@@ -1,0 +1,39 @@
+import { closes } from "../envelope/closes.js";
+import { readBounds } from "../log/read.js";
+import type { LogRecord } from "../log/record.js";
+import type { Log } from "../log/stream.js";
+import { formatCursor, type CursorText } from "../wire/cursor.js";
+import type { EndFrame, GapFrame } from "../wire/frame.js";
+
+/** Events were trimmed or purged while they were being read. */
+export async function gapOf(
+  log: Log,
+  position: number,
+  record: LogRecord,
+  hole: { fromIndex: number; toIndex: number },
+): Promise<GapFrame> {
+  const { first } = await readBounds(log);
+  return {
+    kind: "gap",
+    reason: position + 1 < first ? "retention" : "purge",
+    requested: formatCursor(position, log.epoch),
+    firstAvailable: record.sequence,
+    lost: [{ scope: record.scope, ...hole }],
+  };
+}
+
+/** Whether an event ends the timeline of the scope that `path` names. */
+export function ends(record: LogRecord, path: string): boolean {
+  return record.scope === path && closes(path, record.type);
+}
+
+export function endOf(terminal: LogRecord, cursor: CursorText): EndFrame {
+  return {
+    kind: "end",
+    cursor,
+    sequence: terminal.sequence,
+    count: terminal.index,
+    headHash: terminal.hash,
+    status: terminal.type.slice(terminal.type.lastIndexOf(".") + 1),
+  };
+}
