@@ -50,7 +50,12 @@ export async function* subscriptionDeliveries(
   let bytes = 0;
   let delivery = 0;
   const read = { max_bytes: READ_AHEAD_BYTES };
-  for await (const { message, isLastAtHand } of deliveries(log, consumer, read, signal, onIdle)) {
+  // What seemed to be at hand has not come: what has come must not wait for it.
+  const whenIdle = (stop: () => void) => {
+    if (batch.receipts.length > 0) stop();
+    else onIdle(stop);
+  };
+  for await (const { message, isLastAtHand } of deliveries(log, consumer, read, signal, whenIdle)) {
     const { deliverySequence, streamSequence, pending } = message.info;
     if (deliverySequence !== ++delivery) throw new SharedSubscriptionError(consumerName(key));
     const record = recordOfDelivery(message);
@@ -67,6 +72,7 @@ export async function* subscriptionDeliveries(
     batch = { records: [], receipts: [], isLast: false };
     bytes = 0;
   }
+  if (batch.receipts.length > 0) yield batch;
 }
 
 /**

@@ -140,7 +140,7 @@ test("lets one of several in that come at the same moment", async () => {
   const firsts = await Promise.all(
     readers.map(async ({ blocks }) => (await blocks.next()).value?.event),
   );
-  expect(firsts.filter((event) => event === "stream.open").length).toBeLessThanOrEqual(1);
+  expect(firsts.filter((event) => event === "stream.open")).toHaveLength(1);
   for (const reader of readers) reader.leave();
 });
 
