@@ -200,10 +200,15 @@ test("tells when a subscription breaks off, and keeps the reason for the log", a
       ? reallyOpen(request)
       : Promise.resolve({
           outcome: "open",
-          frames: (async function* () {
-            yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
-            throw new Error("a secret of ours");
-          })(),
+          opening: [],
+          feed: {
+            pull: () => "behind",
+            catchUp: async function* () {
+              yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
+              throw new Error("a secret of ours");
+            },
+            wait: () => () => undefined,
+          },
         }),
   );
   const other = await follow(url, newRun());
