@@ -68,6 +68,7 @@ export type ServerMessage =
   | EventsMessage
   | UnsubscribedMessage
   | ErrorMessage
+  | HeartbeatMessage
   | Told<OpenFrame>
   | Told<CaughtUpFrame>
   | Told<CheckpointFrame>
@@ -88,6 +89,16 @@ export interface EventsMessage {
   events: { cursor: CursorText; event: unknown }[];
   /** They have been delivered to this durable subscription before, and not acknowledged. */
   redelivered?: true;
+}
+
+/**
+ * Nothing has been sent for a while, and the server is there. A page cannot see pings: without this it
+ * could not tell an idle stream from a dead connection.
+ */
+export interface HeartbeatMessage {
+  op: "heartbeat";
+  /** The server's clock: RFC 3339, UTC, milliseconds, `Z`. */
+  at: string;
 }
 
 /** Nothing of the subscription comes after this. */
