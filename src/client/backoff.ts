@@ -2,13 +2,13 @@
 const MAX_DELAY_MS = 5_000;
 
 /**
- * How long to wait before attempt `attempt` (0 is the first one after a success): `baseMs`, doubled each
- * time, of which a random half is left off, so that the clients of a server that comes back do not all
- * knock at once.
+ * How long to wait before attempt `attempt` (0 is the first one after a success): a random part of
+ * `baseMs`, doubled each time, so that the clients of a server that comes back do not all knock at once
+ * ("full jitter": AWS Architecture Blog, Exponential Backoff And Jitter, 2015).
  */
 export function backoffMs(attempt: number, baseMs: number): number {
   const ceilingMs = Math.min(baseMs * 2 ** attempt, Math.max(baseMs, MAX_DELAY_MS));
-  return ceilingMs * (0.5 + Math.random() / 2);
+  return ceilingMs * Math.random();
 }
 
 /** Resolves after `ms`, or at once when `signal` aborts. */
