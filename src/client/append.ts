@@ -1,6 +1,6 @@
 import type { AppendResult } from "./append-result.js";
 import { backoffMs, pause } from "./backoff.js";
-import { addressOf, headersFor, type ConnectionOptions } from "./connection.js";
+import { addressOf, type ConnectionOptions } from "./connection.js";
 import { batchesOf, isTooLarge, tooLarge, withId } from "./draft.js";
 import type { Draft } from "../envelope/draft.js";
 import { ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";
@@ -108,11 +108,16 @@ async function post(
   outer: AbortSignal,
 ): Promise<AppendResult[] | UnavailableError> {
   const address = addressOf(connection, scope, "events", { atomic: 1 });
-  const headers = headersFor(connection, { "content-type": "application/json" });
+  const headers = { "content-type": "application/json" };
   const body = `[${texts.join(",")}]`;
   try {
     const answer = await within(REQUEST_TIMEOUT_MS, outer, async (signal) => {
-      const response = await request(address, { method: "POST", headers, body, signal });
+      const response = await request(connection, address, {
+        method: "POST",
+        headers,
+        body,
+        signal,
+      });
       return response.text();
     });
     return decided(parseResults(answer, texts.length));

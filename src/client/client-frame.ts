@@ -21,56 +21,83 @@ export type ClientFrame = EventFrame | Exclude<ControlFrame, ErrorFrame>;
 /** A frame as it arrives. */
 export type WireFrame = EventFrame | ControlFrame;
 
-const CONTROL_KINDS: ReadonlySet<string> = new Set<ControlFrame["kind"]>([
-  "open",
-  "caught-up",
-  "checkpoint",
-  "gap",
-  "end",
-  "error",
-]);
-
-/** One dispatched block of an SSE stream. */
-export interface SseMessage {
-  id?: string | undefined;
-  event?: string | undefined;
-  data: string;
-}
-
 /**
- * The frame that an SSE block carries; undefined for a control frame of a kind that a newer server has
- * and we do not know.
+ * The frame of an event.
  *
+ * @param text - the envelope as it came
  * @throws ProtocolError
  */
-export function frameOf({ id, event = "", data }: SseMessage): WireFrame | undefined {
-  const value = parseObject(data);
-  if (event.startsWith("stream.")) {
-    const kind = event.slice("stream.".length);
-    return CONTROL_KINDS.has(kind) ? ({ ...value, kind } as ControlFrame) : undefined;
+export function eventFrame(cursor: unknown, text: string): EventFrame {
+  const sequence = typeof cursor === "string" ? parseCursor(cursor)?.sequence : undefined;
+  if (sequence === undefined) {
+    throw new ProtocolError(`an event of the stream has no cursor: ${JSON.stringify(cursor)}`);
   }
-  const sequence = id === undefined ? undefined : parseCursor(id)?.sequence;
-  if (id === undefined || sequence === undefined) {
-    throw new ProtocolError(`an event of the stream has no cursor: ${id ?? "no id"}`);
+  const event = parseObject(text);
+  if (
+    typeof event["scope"] !== "string" ||
+    typeof event["type"] !== "string" ||
+    typeof event["hash"] !== "string" ||
+    !Number.isSafeInteger(event["index"])
+  ) {
+    throw new ProtocolError("an event of the stream is no envelope");
   }
   return {
     kind: "event",
-    cursor: id,
+    cursor: cursor as string,
     sequence,
-    event: value as unknown as EventEnvelope,
-    text: data,
+    event: event as unknown as EventEnvelope,
+    text,
   };
 }
 
-function parseObject(data: string): Record<string, unknown> {
+/** What each kind must have for the reader to go by it. */
+const REQUIRED: Readonly<Record<ControlFrame["kind"], (value: JsonValues) => boolean>> = {
+  open: ({ cursor, head }) => isCursor(cursor) && isCursor(head),
+  "caught-up": ({ cursor }) => isCursor(cursor),
+  checkpoint: ({ cursor }) => isCursor(cursor),
+  gap: ({ reason, lost }) => typeof reason === "string" && Array.isArray(lost),
+  end: ({ cursor, sequence, count, headHash }) =>
+    isCursor(cursor) &&
+    Number.isSafeInteger(sequence) &&
+    Number.isSafeInteger(count) &&
+    typeof headHash === "string",
+  error: ({ problem, retryable }) =>
+    isObject(problem) &&
+    typeof problem["detail"] === "string" &&
+    typeof problem["status"] === "number" &&
+    typeof retryable === "boolean",
+};
+
+/**
+ * A control frame; undefined for one of a kind that a newer server has and we do not know.
+ *
+ * @throws ProtocolError
+ */
+export function controlFrame(kind: string, value: JsonValues): ControlFrame | undefined {
+  if (!Object.hasOwn(REQUIRED, kind)) return undefined;
+  const known = kind as ControlFrame["kind"];
+  if (REQUIRED[known](value)) return { ...value, kind: known } as unknown as ControlFrame;
+  throw new ProtocolError(`a frame of the stream is no ${kind} frame`);
+}
+
+type JsonValues = Readonly<Record<string, unknown>>;
+
+/** @throws ProtocolError */
+export function parseObject(text: string): JsonValues {
   let value: unknown;
   try {
-    value = JSON.parse(data);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new ProtocolError("a frame of the stream is not JSON", { cause });
   }
-  if (typeof value !== "object" || value === null) {
-    throw new ProtocolError("a frame of the stream is not a JSON object");
-  }
-  return value as Record<string, unknown>;
+  if (isObject(value)) return value;
+  throw new ProtocolError("a frame of the stream is not a JSON object");
+}
+
+function isObject(value: unknown): value is JsonValues {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCursor(value: unknown): boolean {
+  return typeof value === "string" && parseCursor(value) !== undefined;
 }

@@ -1,14 +1,28 @@
+import { problem } from "../wire/problem.js";
+import { RequestRefusedError, UnavailableError } from "./errors.js";
+import type { WebSocketConstructor } from "./web-socket.js";
+
 /** Where the server is, and how to get in. */
 export interface ConnectionOptions {
   /** The server's address, e.g. `http://127.0.0.1:4280`; a path in it is kept as a prefix. */
   url: string;
-  /** Sent as a bearer token with every request. */
-  token?: string;
+  /**
+   * The bearer token. A function is asked for it before each request and each connection, and once more
+   * when the server refuses what it gave; when it throws, that is as if the server could not be reached.
+   */
+  token?: string | (() => string | Promise<string>);
+  /**
+   * What WebSockets are made with, where there is no global `WebSocket` or another one is wanted: in
+   * Node.js before 22, that of the package `ws`.
+   */
+  WebSocket?: WebSocketConstructor;
 }
 
 /**
  * The address of a resource below a scope: `…/v1/runs/r-42/stream?after=…`. An empty scope is the whole
  * tenant. Parameters that are undefined are left out.
+ *
+ * @throws RequestRefusedError for a scope that no address can name
  */
 export function addressOf(
   { url }: ConnectionOptions,
@@ -16,18 +30,74 @@ export function addressOf(
   resource: "events" | "stream",
   parameters: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
-  const base = url.endsWith("/") ? url : `${url}/`;
-  const address = new URL(scope === "" ? `v1/${resource}` : `v1/${scope}/${resource}`, base);
+  const address = new URL(["v1", ...partsOf(scope), resource].join("/"), baseOf(url));
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) address.searchParams.set(name, String(value));
   }
   return address;
 }
 
-/** The headers that every request to the server carries, and those of this one. */
-export function headersFor(
+/** The address of the WebSocket. It carries the token, because a browser cannot set a header there. */
+export function socketAddressOf({ url }: ConnectionOptions, token: string | undefined): URL {
+  const address = new URL("v1/ws", baseOf(url));
+  address.protocol = address.protocol.replace("http", "ws");
+  if (token !== undefined) address.searchParams.set("access_token", token);
+  return address;
+}
+
+function baseOf(url: string): string {
+  return url.endsWith("/") ? url : `${url}/`;
+}
+
+const CORRELATIONS = "correlations/";
+
+function partsOf(scope: string): string[] {
+  if (scope === "") return [];
+  // A correlation id may hold slashes, and is one part all the same.
+  const parts = scope.startsWith(CORRELATIONS)
+    ? ["correlations", scope.slice(CORRELATIONS.length)]
+    : scope.split("/");
+  // A URL takes these for steps, even encoded: the address would be that of something else.
+  if (parts.some((part) => part === "" || part === "." || part === "..")) {
+    const detail = `${JSON.stringify(scope)} cannot be asked for by its address.`;
+    throw new RequestRefusedError(400, problem("bad-scope", detail));
+  }
+  return parts.map(encodeURIComponent);
+}
+
+/**
+ * The token to show now.
+ *
+ * @throws UnavailableError when it cannot be had
+ * @throws the signal's reason when it aborts
+ */
+export async function tokenOf(
   { token }: ConnectionOptions,
-  headers: Record<string, string>,
-): Record<string, string> {
-  return token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (typeof token !== "function") return token;
+  signal.throwIfAborted();
+  let giveUp = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the reason is
+      reject(signal.reason);
+    };
+  });
+  signal.addEventListener("abort", giveUp);
+  try {
+    return await Promise.race([Promise.resolve(token()), aborted]);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new UnavailableError("the token could not be had", 0, { cause });
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** Whether asking for the token once more can help against a refusal. */
+export function mayRenew({ token }: ConnectionOptions, error: unknown): boolean {
+  return (
+    typeof token === "function" && error instanceof RequestRefusedError && error.status === 401
+  );
 }

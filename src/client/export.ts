@@ -1,5 +1,5 @@
 import { byteLines } from "./byte-lines.js";
-import { addressOf, headersFor, type ConnectionOptions } from "./connection.js";
+import { addressOf, type ConnectionOptions } from "./connection.js";
 import { ProtocolError, UnavailableError } from "./errors.js";
 import { parseRecordLine, type ExportedRecord } from "./record-line.js";
 import { request } from "./request.js";
@@ -23,7 +23,7 @@ export async function* exportRecords(
   const { after, signal = new AbortController().signal } = options;
   const address = addressOf(connection, scope, "events", { after });
   const accept = "application/x-ndjson";
-  const response = await request(address, { headers: headersFor(connection, { accept }), signal });
+  const response = await request(connection, address, { headers: { accept }, signal });
   const type = response.headers.get("content-type") ?? "no type";
   if (!type.startsWith(accept) || response.body === null) {
     throw new ProtocolError(`${address.href} answers with ${type}, not with ${accept}`);

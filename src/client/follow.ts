@@ -1,10 +1,21 @@
+import type { EventFilter } from "../wire/event-filter.js";
 import { backoffMs, pause } from "./backoff.js";
 import type { ClientFrame } from "./client-frame.js";
-import type { ConnectionOptions } from "./connection.js";
+import { mayRenew, type ConnectionOptions } from "./connection.js";
 import { ContinuityError, RequestRefusedError, UnavailableError } from "./errors.js";
 import { nextSequence } from "./next-sequence.js";
 import { Position } from "./position.js";
+import { connectSocket } from "./socket-connection.js";
 import { connectSse } from "./sse-connection.js";
+import type { StreamConnection } from "./stream-connection.js";
+
+/** What carries a stream: server-sent events, or a WebSocket. Both give the same frames. */
+export type Transport = "sse" | "websocket";
+
+const TRANSPORTS: Readonly<Record<Transport, StreamConnection>> = {
+  sse: connectSse,
+  websocket: connectSocket,
+};
 
 /** Where a stream begins, where it stops, and who is told how it goes. */
 export interface FollowOptions {
@@ -16,6 +27,12 @@ export interface FollowOptions {
   last?: number;
   /** Ends at this sequence, inclusive. */
   to?: number;
+  /** Only the events that meet it; the position moves on over the others. */
+  filter?: EventFilter;
+  /** Asks for the scope's state with the first `open` frame. */
+  snapshot?: boolean;
+  /** Default `sse`. */
+  transport?: Transport;
   /** Ends the stream, quietly. */
   signal?: AbortSignal;
   /** How often the server is heard when nothing happens; three times that is a dead connection. Default 15 s. */
@@ -41,19 +58,22 @@ const FIRST_RETRY_MS = 500;
  * anew and goes on exactly where it broke off; `open` and `caught-up` frames then come again.
  *
  * A `gap` frame says what can no longer be had. Without one nothing is missing: each event is checked to
- * follow the one before it in its scope.
+ * follow the one before it in its scope. With a filter, and in `correlations/<id>`, that cannot be checked;
+ * `checkpoint` frames then say how far the server has looked.
  *
- * @throws RequestRefusedError when the server refuses for good
+ * @throws RequestRefusedError when the server refuses for good; a token, when it refuses two in a row
  * @throws ProtocolError when it is no Runtrail server
  * @throws ContinuityError when an event is missing, although asked for again
+ * @throws TypeError when a WebSocket is wanted where there is none
  */
 export async function* follow(
   connection: ConnectionOptions,
   scope: string,
   options: FollowOptions = {},
 ): AsyncGenerator<ClientFrame, void> {
-  const { signal = new AbortController().signal, onState } = options;
-  const journey: Journey = { position: new Position(scope), attempt: 0 };
+  const { signal = new AbortController().signal, filter, onState } = options;
+  const position = new Position(scope, filter !== undefined);
+  const journey: Journey = { position, attempt: 0, isTokenRefused: false };
   while (!signal.aborted) {
     onState?.({ state: "connecting", attempt: journey.attempt });
     const end = yield* passage(connection, scope, { ...options, signal }, journey);
@@ -76,6 +96,8 @@ interface Journey {
   retryMs?: number;
   /** Where an event was missing once. */
   doubted?: string | undefined;
+  /** Whether the newest token was, and none has been accepted since. */
+  isTokenRefused: boolean;
 }
 
 /** Why a connection ended before the stream did. */
@@ -101,6 +123,10 @@ async function* passage(
     if (error instanceof UnavailableError) {
       return { reason: error.message, cause: error.cause, atLeastMs: error.retryAfterMs };
     }
+    if (mayRenew(connection, error) && !journey.isTokenRefused) {
+      journey.isTokenRefused = true;
+      return { reason: "the token was refused", cause: error, atLeastMs: 0 };
+    }
     const { cursor } = journey.position;
     if (error instanceof ContinuityError && journey.doubted !== cursor) {
       // A replica that lags can leave an event out: ask once more from the same place.
@@ -114,41 +140,51 @@ async function* passage(
 async function* frames(
   connection: ConnectionOptions,
   scope: string,
-  { after, from, last, to, signal, heartbeatMs = 15_000, onState }: PassageOptions,
+  options: PassageOptions,
   journey: Journey,
 ): AsyncGenerator<ClientFrame, "finished" | Interruption> {
+  const { after, from, last, to, filter, snapshot, signal } = options;
+  const { transport = "sse", heartbeatMs = 15_000, onState } = options;
   const { position } = journey;
-  const arrivals = connectSse(connection, {
+  const arrivals = TRANSPORTS[transport](connection, {
     scope,
-    parameters: { after, from, last, to },
-    lastEventId: position.cursor,
+    ...{ after, from, last, to, filter },
+    // Whoever goes on has a state, and the events that make the next one.
+    snapshot: snapshot === true && position.cursor === undefined,
+    resumeAfter: position.cursor,
     silenceMs: 3 * heartbeatMs,
     signal,
   });
   for await (const arrival of arrivals) {
+    if (signal.aborted) return "finished";
     if (arrival.kind === "nothing-more") return "finished";
     if (arrival.kind === "retry") {
       journey.retryMs = arrival.delayMs;
       continue;
     }
-    const { frame, id } = arrival;
+    const { frame } = arrival;
     if (frame.kind === "error") {
       const { problem, retryable, retryAfterMs = 0 } = frame;
-      if (!retryable) throw new RequestRefusedError(problem.status, problem);
+      // With another token it can be tried again, with this one it cannot.
+      if (!retryable || problem.status === 401)
+        throw new RequestRefusedError(problem.status, problem);
       throw new UnavailableError(problem.detail, retryAfterMs);
     }
     journey.attempt = 0;
-    const verdict = position.take(frame, id);
+    const verdict = position.take(frame);
     if (verdict === "seen") continue;
     if (verdict !== "next") throw verdict;
-    if (frame.kind === "open") onState?.({ state: "open", cursor: frame.cursor });
+    if (frame.kind === "open") {
+      journey.isTokenRefused = false;
+      onState?.({ state: "open", cursor: frame.cursor });
+    }
     yield frame;
     if (frame.kind === "end" || (to !== undefined && position.hasReached(to))) return "finished";
   }
   // A stream that breaks off looks like one that the server has closed because `to` was reached, which may
   // lie behind the timeline's last event.
   if (to !== undefined && position.wasOpenedBeyond(to)) {
-    const next = await nextSequence(connection, scope, position.cursor, signal);
+    const next = await nextSequence(connection, scope, position.cursor, filter, signal);
     if (next === undefined || next > to) return "finished";
   }
   return { reason: "the server ended the connection", atLeastMs: 0 };

@@ -6,7 +6,9 @@ export type { ConnectionOptions } from "./connection.js";
 export { ContinuityError, ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";
 export type { Draft } from "../envelope/draft.js";
 export { exportRecords, type ExportedRecord } from "./export.js";
-export { follow, type ConnectionState, type FollowOptions } from "./follow.js";
+export { follow, type ConnectionState, type FollowOptions, type Transport } from "./follow.js";
+export type { SocketClose, WebSocketConstructor, WebSocketLike } from "./web-socket.js";
+export { FilterError, parseFilter, type EventFilter } from "../wire/event-filter.js";
 export type { CursorText } from "../wire/cursor.js";
 export type {
   CaughtUpFrame,

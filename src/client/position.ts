@@ -13,9 +13,15 @@ export class Position {
   #headSequence = 0;
   readonly #continuity: Continuity | undefined;
 
-  constructor(readonly scope: string) {
-    // What a correlation ties together is a choice of events: a hole in a chain is no loss there.
-    this.#continuity = scope.startsWith("correlations/") ? undefined : new Continuity();
+  /** @param isFiltered - whether the reader asked for some of the timeline's events only */
+  constructor(
+    readonly scope: string,
+    isFiltered: boolean,
+  ) {
+    // A filter chooses events, and so does a correlation, from whatever scopes: a hole in a chain is no
+    // loss there. The server's checkpoints then say how far it has looked.
+    const isChoice = isFiltered || scope.startsWith("correlations/");
+    this.#continuity = isChoice ? undefined : new Continuity();
   }
 
   /** Where to resume: the last cursor that the server has sent. */
@@ -27,7 +33,7 @@ export class Position {
    * Takes in the next frame: `seen` when it holds an event from before the position, which is then to be
    * left out; an error when the event before it is missing, and then the position stays.
    */
-  take(frame: WireFrame, id: string | undefined): "next" | "seen" | ContinuityError {
+  take(frame: WireFrame): "next" | "seen" | ContinuityError {
     switch (frame.kind) {
       case "open": {
         const { sequence = 0, epoch } = parseCursor(frame.cursor) ?? {};
@@ -61,7 +67,7 @@ export class Position {
       case "error":
         break;
     }
-    this.#cursor = id ?? this.#cursor;
+    if ("cursor" in frame) this.#cursor = frame.cursor;
     return "next";
   }
 

@@ -1,25 +1,52 @@
 import type { Problem } from "../wire/problem.js";
+import { mayRenew, tokenOf, type ConnectionOptions } from "./connection.js";
 import { RequestRefusedError, UnavailableError } from "./errors.js";
 
 /** Said by a server or by what stands before it when the same request may succeed later. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
+/** A request beside its address; the token is added to its headers. */
+export interface RequestParts {
+  method?: "GET" | "POST";
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  signal: AbortSignal;
+}
+
 /**
- * Sends a request and returns the answer if it is a good one (2xx).
+ * Sends a request and returns the answer if it is a good one (2xx). When the token is refused, another
+ * one is asked for, once.
  *
  * @throws UnavailableError when there is no answer, or one that says to try again
  * @throws RequestRefusedError for any other
  * @throws the signal's reason when it aborts
  */
 export async function request(
+  connection: ConnectionOptions,
   address: URL,
-  init: RequestInit & { signal: AbortSignal },
+  parts: RequestParts,
 ): Promise<Response> {
+  try {
+    return await requestOnce(connection, address, parts);
+  } catch (error) {
+    if (!mayRenew(connection, error)) throw error;
+    return requestOnce(connection, address, parts);
+  }
+}
+
+/** The same, but a token that is refused is refused. */
+export async function requestOnce(
+  connection: ConnectionOptions,
+  address: URL,
+  { headers, signal, ...rest }: RequestParts,
+): Promise<Response> {
+  const token = await tokenOf(connection, signal);
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let response: Response;
   try {
-    response = await fetch(address, init);
+    response = await fetch(address, { ...rest, headers: { ...headers, ...authorization }, signal });
   } catch (cause) {
-    init.signal.throwIfAborted();
+    signal.throwIfAborted();
     throw new UnavailableError(`${address.origin} does not answer`, 0, { cause });
   }
   if (response.ok) return response;

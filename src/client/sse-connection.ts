@@ -1,54 +1,41 @@
 import { createParser } from "eventsource-parser";
-import { frameOf, type SseMessage, type WireFrame } from "./client-frame.js";
-import { addressOf, headersFor, type ConnectionOptions } from "./connection.js";
+import { filterText } from "../wire/event-filter.js";
+import { controlFrame, eventFrame, parseObject, type WireFrame } from "./client-frame.js";
+import { addressOf, type ConnectionOptions } from "./connection.js";
 import { ProtocolError, UnavailableError } from "./errors.js";
-import { request } from "./request.js";
+import { requestOnce } from "./request.js";
+import type { Arrival, ConnectionStart } from "./stream-connection.js";
+import { watchdog, type Watchdog } from "./watchdog.js";
 
 /** Longer than any event with its block: an event is at most 1 MiB. */
 const MAX_BLOCK_LENGTH = 4 * 1024 * 1024;
 
-/** Where and how a connection starts. */
-export interface ConnectionStart {
-  scope: string;
-  parameters: Readonly<Record<string, string | number | undefined>>;
-  /** The position of the connection before; it wins over the parameters. */
-  lastEventId: string | undefined;
-  /** A connection that is silent for longer is taken for dead. */
-  silenceMs: number;
-  signal: AbortSignal;
+/** One dispatched block of an SSE stream. */
+interface SseMessage {
+  id?: string | undefined;
+  event?: string | undefined;
+  data: string;
 }
 
-/** What comes out of one connection. */
-export type Arrival =
-  | { kind: "frame"; id: string | undefined; frame: WireFrame }
-  /** The server's word on how long to wait before connecting again. */
-  | { kind: "retry"; delayMs: number }
-  /** There is nothing after the position, and never will be. */
-  | { kind: "nothing-more" };
-
-/**
- * One connection to a scope's stream, from its request until the server closes it in good order: what
- * arrives, as it arrives.
- *
- * @throws UnavailableError when the connection fails, breaks or falls silent
- * @throws RequestRefusedError, ProtocolError
- */
+/** Follows over server-sent events (WHATWG HTML, section 9.2). */
 export async function* connectSse(
   connection: ConnectionOptions,
-  { scope, parameters, lastEventId, silenceMs, signal }: ConnectionStart,
+  { scope, resumeAfter, silenceMs, signal, ...start }: ConnectionStart,
 ): AsyncGenerator<Arrival> {
   const cut = new AbortController();
   const either = AbortSignal.any([signal, cut.signal]);
-  const watch = watchdog(silenceMs, () => {
-    const seconds = Math.round(silenceMs / 1000);
-    cut.abort(new UnavailableError(`nothing was heard of the server for ${seconds} s`, 0));
+  const watch = watchdog(silenceMs, (reason) => {
+    cut.abort(reason);
   });
   try {
+    const { after, from, last, to, filter = {}, snapshot } = start;
+    const asked = { after, from, last, to, snapshot: snapshot ? 1 : undefined };
+    const parameters = { ...asked, ...filterText(filter) };
     const address = addressOf(connection, scope, "stream", parameters);
-    const headers = headersFor(connection, { accept: "text/event-stream" });
-    if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
+    const resumed = resumeAfter === undefined ? {} : { "last-event-id": resumeAfter };
+    const headers = { accept: "text/event-stream", ...resumed };
     watch.start();
-    const response = await request(address, { headers, signal: either });
+    const response = await requestOnce(connection, address, { headers, signal: either });
     watch.stop();
     if (response.status === 204) {
       yield { kind: "nothing-more" };
@@ -77,7 +64,7 @@ async function* arrivals(
     maxBufferSize: MAX_BLOCK_LENGTH,
     onEvent: (message: SseMessage) => {
       const frame = frameOf(message);
-      if (frame) queue.push({ kind: "frame", id: message.id, frame });
+      if (frame) queue.push({ kind: "frame", frame });
     },
     onRetry: (delayMs) => queue.push({ kind: "retry", delayMs }),
     onError: (error) => {
@@ -87,7 +74,6 @@ async function* arrivals(
   const decoder = new TextDecoder();
   const reader = body.getReader();
   for (;;) {
-    // Only the time in which we wait counts: a reader that is slow itself is no dead server.
     watch.start();
     const { done, value } = await reader.read().catch((cause: unknown) => {
       signal.throwIfAborted();
@@ -102,21 +88,8 @@ async function* arrivals(
   }
 }
 
-interface Watchdog {
-  start: () => void;
-  stop: () => void;
-}
-
-function watchdog(ms: number, bark: () => void): Watchdog {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stop = () => {
-    clearTimeout(timer);
-  };
-  return {
-    start: () => {
-      stop();
-      timer = setTimeout(bark, ms);
-    },
-    stop,
-  };
+/** @throws ProtocolError */
+function frameOf({ id, event = "", data }: SseMessage): WireFrame | undefined {
+  if (!event.startsWith("stream.")) return eventFrame(id, data);
+  return controlFrame(event.slice("stream.".length), parseObject(data));
 }

@@ -10,6 +10,7 @@ import {
   SSE_BLOCK_END,
 } from "../../src/wire/sse.js";
 import type { EventEnvelope } from "../../src/envelope/envelope.js";
+import type { ControlFrame } from "../../src/wire/frame.js";
 
 export const EPOCH = "k3f9q2";
 
@@ -48,12 +49,9 @@ export function sealLog(
 /** The blocks of a stream of `log` after a position, as the server writes them. */
 export function sseBlocks(scope: string, log: readonly Stored[], after: number): Uint8Array[] {
   const utf8 = new TextEncoder();
-  const head = `${log.length}.${EPOCH}` as const;
   const blocks: Uint8Array[] = [
     utf8.encode(sseRetry(1)),
-    utf8.encode(
-      sseControl({ kind: "open", scope, cursor: `${after}.${EPOCH}`, head, epoch: EPOCH }),
-    ),
+    utf8.encode(sseControl(openFrame(scope, log, after))),
     utf8.encode(sseHeartbeat(new Date(0))),
   ];
   for (const { sequence, cursor, type, text } of log) {
@@ -67,21 +65,29 @@ export function sseEvent(cursor: string, type: string | undefined, text: string)
   return Buffer.from(`${sseEventHead(cursor, type)}${text}${SSE_BLOCK_END}`);
 }
 
-export function endBlock(scope: string, log: readonly Stored[]): Uint8Array {
+/** The frame that a stream of `log` begins with. */
+export function openFrame(scope: string, log: readonly Stored[], after: number): ControlFrame {
+  const head = `${log.length}.${EPOCH}` as const;
+  return { kind: "open", scope, cursor: `${after}.${EPOCH}`, head, epoch: EPOCH };
+}
+
+/** The frame that ends a scope with the last event of `log`. */
+export function endFrame(scope: string, log: readonly Stored[]): ControlFrame {
   const own = log
     .map(({ text }) => JSON.parse(text) as EventEnvelope)
     .filter((event) => event.scope === scope);
-  const { length } = log;
-  return new TextEncoder().encode(
-    sseControl({
-      kind: "end",
-      cursor: `${length}.${EPOCH}`,
-      sequence: length,
-      count: own.length,
-      headHash: own.at(-1)?.hash ?? "sha256:",
-      status: "completed",
-    }),
-  );
+  return {
+    kind: "end",
+    cursor: `${log.length}.${EPOCH}`,
+    sequence: log.length,
+    count: own.length,
+    headHash: own.at(-1)?.hash ?? "sha256:",
+    status: "completed",
+  };
+}
+
+export function endBlock(scope: string, log: readonly Stored[]): Uint8Array {
+  return new TextEncoder().encode(sseControl(endFrame(scope, log)));
 }
 
 /** Where a request wants a stream to start. */
