@@ -1,4 +1,5 @@
 import { problem } from "../wire/problem.js";
+import { correlationIn } from "../wire/timeline.js";
 import { RequestRefusedError, UnavailableError } from "./errors.js";
 import type { WebSocketConstructor } from "./web-socket.js";
 
@@ -49,14 +50,11 @@ function baseOf(url: string): string {
   return url.endsWith("/") ? url : `${url}/`;
 }
 
-const CORRELATIONS = "correlations/";
-
 function partsOf(scope: string): string[] {
   if (scope === "") return [];
   // A correlation id may hold slashes, and is one part all the same.
-  const parts = scope.startsWith(CORRELATIONS)
-    ? ["correlations", scope.slice(CORRELATIONS.length)]
-    : scope.split("/");
+  const correlationId = correlationIn(scope);
+  const parts = correlationId === undefined ? scope.split("/") : ["correlations", correlationId];
   // A URL takes these for steps, even encoded: the address would be that of something else.
   if (parts.some((part) => part === "" || part === "." || part === "..")) {
     const detail = `${JSON.stringify(scope)} cannot be asked for by its address.`;

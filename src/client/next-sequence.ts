@@ -1,7 +1,14 @@
-import { addressOf, type ConnectionOptions } from "./connection.js";
 import { filterText, type EventFilter } from "../wire/event-filter.js";
+import { addressOf, type ConnectionOptions } from "./connection.js";
 import { ProtocolError } from "./errors.js";
 import { request } from "./request.js";
+
+interface Page {
+  events?: { sequence: number }[];
+  next?: string;
+  caughtUp?: boolean;
+}
+
 /**
  * The sequence of the first event of a timeline after a cursor that the filter lets through; undefined
  * when there is none yet.
@@ -15,14 +22,15 @@ export async function nextSequence(
   filter: EventFilter | undefined,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const address = addressOf(connection, scope, "events", {
-    ...(filter && filterText(filter)),
-    after,
-    limit: 1,
-  });
   const headers = { accept: "application/json" };
-  const response = await request(connection, address, { headers, signal });
-  const page = (await response.json()) as { events?: { sequence: number }[] };
-  if (!Array.isArray(page.events)) throw new ProtocolError("a page of events has no events member");
-  return page.events[0]?.sequence;
+  for (;;) {
+    const parameters = { ...(filter && filterText(filter)), after, limit: 1 };
+    const address = addressOf(connection, scope, "events", parameters);
+    const response = await request(connection, address, { headers, signal });
+    const { events, next, caughtUp } = (await response.json()) as Page;
+    if (!Array.isArray(events)) throw new ProtocolError("a page of events has no events member");
+    // Behind a filter a page can be empty, though the log goes on: so much has been looked through.
+    if (events.length > 0 || caughtUp !== false || next === undefined) return events[0]?.sequence;
+    after = next;
+  }
 }

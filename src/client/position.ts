@@ -1,4 +1,5 @@
 import { parseCursor } from "../wire/cursor.js";
+import { correlationIn } from "../wire/timeline.js";
 import type { WireFrame } from "./client-frame.js";
 import { Continuity } from "./continuity.js";
 import type { ContinuityError } from "./errors.js";
@@ -20,7 +21,7 @@ export class Position {
   ) {
     // A filter chooses events, and so does a correlation, from whatever scopes: a hole in a chain is no
     // loss there. The server's checkpoints then say how far it has looked.
-    const isChoice = isFiltered || scope.startsWith("correlations/");
+    const isChoice = isFiltered || correlationIn(scope) !== undefined;
     this.#continuity = isChoice ? undefined : new Continuity();
   }
 

@@ -15,6 +15,7 @@ import {
   endBlock,
   EPOCH,
   listen,
+  openFrame,
   openStream,
   positionOf,
   sseEvent,
@@ -193,6 +194,27 @@ test.each(["whole", "cut off after the open frame"])(
     expect(eventTexts(await collect(connection, { to: 8 }))).toEqual(texts.slice(0, 3));
   },
 );
+
+test("looks behind what its filter passes over for whether it has reached its end", async () => {
+  const pages: (string | null)[] = [];
+  const connection = await serve((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
+    if (!pathname.endsWith("/events")) {
+      const open = Buffer.from(sseControl(openFrame(SCOPE, log, 0)));
+      sendAndPart(response, open, "end");
+      return;
+    }
+    pages.push(searchParams.get("after"));
+    const page =
+      pages.length === 1
+        ? { events: [], next: `3.${EPOCH}`, caughtUp: false }
+        : { events: [{ sequence: 5 }], next: `5.${EPOCH}`, caughtUp: true };
+    expect(searchParams.get("type")).toBe("run.completed");
+    response.end(JSON.stringify(page));
+  });
+  expect(await collect(connection, { to: 4, filter: { type: ["run.completed"] } })).toHaveLength(1);
+  expect(pages).toEqual([`0.${EPOCH}`, `3.${EPOCH}`]);
+});
 
 test("leaves out an event that the server sends again", async () => {
   const connection = await serve((_, response) => {
