@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionOptions } from "../client/index.js";
 import { parseScope } from "../envelope/scope.js";
+import { correlationIn } from "../wire/timeline.js";
 import { tryLock } from "../nats-server/lock.js";
 import type { SpoolFolder } from "../runner/spool-folder.js";
 import { CommandFailure, EXIT } from "./failure.js";
@@ -58,6 +59,6 @@ export function demandScope(text: string): string {
 /** A scope to read from; empty or left out is everything, and `correlations/<id>` is possible. */
 export function readableScope(text: string | undefined): string {
   if (text === undefined || text === "") return "";
-  if (text.startsWith("correlations/") && text.length > "correlations/".length) return text;
+  if (correlationIn(text) !== undefined) return text;
   return demandScope(text);
 }

@@ -1,13 +1,22 @@
-import type { Command } from "commander";
-import { follow, type ConnectionState, type FollowOptions } from "../client/index.js";
-import { LOG_LEVELS, parseLogLevel } from "../envelope/catalogue/log-entry.js";
+import { Option, type Command } from "commander";
+import {
+  FilterError,
+  follow,
+  parseFilter,
+  type ConnectionOptions,
+  type ConnectionState,
+  type EventFilter,
+  type FollowOptions,
+  type Transport,
+} from "../client/index.js";
+import { LOG_LEVELS } from "../envelope/catalogue/log-entry.js";
 import { onStopSignals } from "../runner/signals.js";
 import { Terminal } from "../runner/terminal.js";
 import { parseCursor } from "../wire/cursor.js";
 import { connectionOf, readableScope } from "./environment.js";
-import { eventFilter } from "./event-filter.js";
 import { EventPrinter } from "./event-printer.js";
 import { CommandFailure, EXIT, rootCauseOf } from "./failure.js";
+import { withMatchingEntries } from "./matching-entries.js";
 import { notice } from "./recording.js";
 
 interface Options {
@@ -15,6 +24,10 @@ interface Options {
   last?: string;
   type?: string;
   level?: string;
+  category?: string;
+  milestone?: boolean;
+  correlation?: string;
+  transport: Transport;
   json?: boolean;
 }
 
@@ -26,13 +39,21 @@ export function register(program: Command): void {
   program
     .command("tail")
     .description("follow a scope live: its events and those of everything below it")
-    .argument("[scope]", "such as runs/r-42; left out, everything")
+    .argument("[scope]", "such as runs/r-42 or correlations/r-42; left out, everything")
     .option("--from <where>", "start, now, or after a cursor", "start")
     .option("--last <n>", "start with the newest n events")
     .option("--type <types>", "show only these, such as job.*,run.failed")
     .option(
       "--level <level>",
-      `of log lines, show those at least this serious: ${LOG_LEVELS.join(", ")}`,
+      `show only log lines that are at least this serious: ${LOG_LEVELS.join(", ")}`,
+    )
+    .option("--category <category>", "show only log lines of this one: business, technical")
+    .option("--milestone", "show only log lines that are milestones")
+    .option("--correlation <id>", "show only events with this correlation id")
+    .addOption(
+      new Option("--transport <transport>", "what carries the stream")
+        .choices(["sse", "websocket"])
+        .default("sse"),
     )
     .option("--json", "print the stored envelopes, one a line, byte for byte")
     .addHelpText("after", HELP)
@@ -42,17 +63,21 @@ export function register(program: Command): void {
 }
 
 async function tail(scope: string, options: Options): Promise<number> {
-  const connection = connectionOf(process.env);
+  const { transport } = options;
+  const start = startOf(options);
+  const filter = filterOf(options);
+  const connection = await connectionFor(transport);
   const stop = new AbortController();
   let status: number = EXIT.ok;
   onStopSignals((signal) => {
     status = signal === "SIGINT" ? 130 : 143;
     stop.abort();
   });
-  const filter = eventFilter(options.type, levelOf(options.level));
   const printer = new EventPrinter(scope, options.json === true, new Terminal(process.stdout));
   const frames = follow(connection, scope, {
-    ...startOf(options),
+    ...start,
+    ...(filter && { filter }),
+    transport,
     signal: stop.signal,
     onState: reporter(),
   });
@@ -60,11 +85,12 @@ async function tail(scope: string, options: Options): Promise<number> {
   for await (const frame of frames) {
     if (frame.kind === "event") {
       isEmpty = false;
-      const shown = filter(frame.event);
-      if (shown !== undefined && (await printer.print(frame.text, shown)) === "gone") break;
+      const shown = filter ? withMatchingEntries(frame.event, filter) : frame.event;
+      if ((await printer.print(frame.text, shown)) === "gone") break;
     } else if (frame.kind === "caught-up" && isEmpty && options.from === "start") {
       isEmpty = false;
-      notice(`there are no events of ${scope || "any scope"} yet; waiting for the first`);
+      const what = filter ? "no such events" : "no events";
+      notice(`there are ${what} of ${scope || "any scope"} yet; waiting for the first`);
     } else if (frame.kind === "gap") {
       const { reason, firstAvailable } = frame;
       notice(`events are missing here (${reason}); the first that is left is ${firstAvailable}`);
@@ -90,11 +116,29 @@ function startOf({ from, last }: Options): FollowOptions {
   );
 }
 
-function levelOf(text: string | undefined) {
-  if (text === undefined) return undefined;
-  const level = parseLogLevel(text);
-  if (level !== undefined) return level;
-  throw new CommandFailure(`--level takes one of ${LOG_LEVELS.join(", ")}`, EXIT.usage);
+function filterOf(options: Options): EventFilter | undefined {
+  const { type, level, category, milestone, correlation } = options;
+  try {
+    return parseFilter({
+      ...(type !== undefined && { type }),
+      ...(level !== undefined && { level }),
+      ...(category !== undefined && { category }),
+      ...(milestone === true && { milestone: "1" }),
+      ...(correlation !== undefined && { correlationId: correlation }),
+    });
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const option = error.member === "correlationId" ? "correlation" : error.member;
+    throw new CommandFailure(`--${option} ${error.flaw}`, EXIT.usage, { cause: error });
+  }
+}
+
+async function connectionFor(transport: Transport): Promise<ConnectionOptions> {
+  const connection = connectionOf(process.env);
+  if (transport === "sse") return connection;
+  // Node.js has a WebSocket of its own from version 22 on.
+  const { WebSocket } = await import("ws");
+  return { ...connection, WebSocket };
 }
 
 /** Says when the connection is lost and when it is back, once each. */
@@ -118,11 +162,15 @@ const HELP = `
 A lost connection is made anew and goes on where it broke off: nothing is missed and nothing shown
 twice. It ends when the scope ends.
 
+An event is shown when it meets all that is asked for; what is about log lines shows only those.
+
 Exit codes: 0 the scope has ended; 1 the server refused, or events are missing; 2 called wrongly;
 130 interrupted.
 
 Examples:
   $ runtrail tail runs/r-42
   $ runtrail tail runs/r-42 --last 20 --level warning
-  $ runtrail tail --from now --type 'run.*'
+  $ runtrail tail --from now --type 'run.*,job.failed'
+  $ runtrail tail runs/r-42 --category business --milestone
+  $ runtrail tail correlations/order-7 --transport websocket
   $ runtrail tail runs/r-42 --json | jq .type`;

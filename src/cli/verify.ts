@@ -5,6 +5,7 @@ import { byteLines } from "../client/byte-lines.js";
 import { exportRecords, type ExportedRecord } from "../client/index.js";
 import { parseRecordLine } from "../client/record-line.js";
 import { parseScope } from "../envelope/scope.js";
+import { correlationIn } from "../wire/timeline.js";
 import { painterFor } from "./colour.js";
 import { connectionOf, readableScope } from "./environment.js";
 import { CommandFailure, describeFailure, EXIT } from "./failure.js";
@@ -62,6 +63,12 @@ function open(what: string | undefined): { scope: string; records: AsyncIterable
     return { scope: "", records: recordsOf(what) };
   }
   const scope = readableScope(what);
+  if (correlationIn(scope) !== undefined) {
+    throw new CommandFailure(
+      `${scope} is a choice from many chains, which has holes: verify a scope`,
+      EXIT.usage,
+    );
+  }
   return { scope, records: exportRecords(connectionOf(process.env), scope) };
 }
 

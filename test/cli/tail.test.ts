@@ -117,18 +117,50 @@ test("starts where it is told to", async () => {
   expect(await shown("--from", "now")).toEqual([]);
 });
 
-test("shows only the types and levels asked for", async () => {
+test("shows only what is asked for", async () => {
   const scope = "jobs/filter";
-  await append(scope, [started, logged("good", "bad"), logged("good"), completed]);
-  const levels = await runtrail.run(["tail", scope, "--level", "WARN"]);
-  expect(levels.stdout.split("\n").map((line) => line.split(" ").slice(2, 4).join(" "))).toEqual([
-    "job.started attempt",
-    "│ bad",
-    "job.completed attempt",
-    "",
+  const entry = (message: string, more: object) => ({
+    type: "log.appended",
+    payload: { entries: [{ at: "2026-03-01T09:30:00.000Z", level: "info", message, ...more }] },
+  });
+  await append(scope, [
+    started,
+    logged("good", "bad"),
+    logged("good"),
+    entry("paid", { category: "business", isMilestone: true }),
+    completed,
   ]);
-  const types = await runtrail.run(["tail", scope, "--type", "log.*,job.completed"]);
-  expect(types.stdout.split("\n")).toHaveLength(5);
+  const shown = async (...args: string[]) => {
+    const { stdout } = await runtrail.run(["tail", scope, ...args]);
+    const words = stdout.trimEnd().split("\n");
+    return words.map((line) => line.split(" ").slice(2, 4).join(" "));
+  };
+  expect(await shown("--level", "WARN")).toEqual(["│ bad"]);
+  expect(await shown("--category", "business")).toEqual(["│ paid"]);
+  expect(await shown("--milestone", "--level", "info")).toEqual(["│ paid"]);
+  expect(await shown("--type", "log.*, job.completed")).toHaveLength(5);
+  expect(await shown("--correlation", "filter", "--type", "job.*")).toEqual([
+    "job.started attempt",
+    "job.completed attempt",
+  ]);
+  expect(await shown("--correlation", "another")).toEqual([""]);
+});
+
+test("shows everything with a correlation id, in whichever scope it is", async () => {
+  const events = ["runs/a", "jobs/b", "runs/c"].map((scope, i) => ({
+    scope,
+    type: "order.moved",
+    payload: { reason: `step ${i}` },
+    correlationId: scope === "jobs/b" ? "another" : "order/7?x",
+  }));
+  await runtrail.run(["import", "-"], events.map((event) => JSON.stringify(event)).join("\n"));
+  const tail = runtrail.begin(["tail", "correlations/order/7?x"]);
+  await tail.until(({ text }) => text.includes("step 2"));
+  tail.kill("SIGTERM");
+  await tail.exited;
+  expect(tail.text.replaceAll(/^\S+ /gm, "")).toBe(
+    "runs/a order.moved step 0\nruns/c order.moved step 2\n",
+  );
 });
 
 test("ends when it is interrupted", async () => {
@@ -214,7 +246,13 @@ test.each([
   [["tail", "run/x"], /is no scope: write it like runs\/r-42/],
   [["tail", "runs/x", "--from", "yesterday"], /--from takes start, now or a cursor/],
   [["tail", "runs/x", "--last", "many"], /--last takes a number/],
-  [["tail", "runs/x", "--level", "loud"], /--level takes one of trace, debug/],
+  [["tail", "runs/x", "--level", "loud"], /--level must be one of trace, debug/],
+  [["tail", "runs/x", "--type", "Job"], /--type must be 1 to 32 types/],
+  [["tail", "runs/x", "--category", "art"], /--category must be business or technical/],
+  [["tail", "runs/x", "--correlation", "a b"], /--correlation must be 1 to 128 printable/],
+  [["tail", "runs/x", "--transport", "pigeon"], /--transport.* Allowed choices are sse, websocket/],
+  [["verify", "correlations/r-42"], /is a choice from many chains/],
+  [["tail", "correlations/a b"], /is no scope/],
   [["replay", "runs/x", "--speed", "0"], /--speed takes/],
   [["replay", "runs/x", "--to", "end"], /--to takes a sequence number/],
 ])("says in one line what is wrong with %j", async (args, message) => {
