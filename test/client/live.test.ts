@@ -54,6 +54,31 @@ test("appends and follows without a loss or a repetition through a network that 
   expect(seen).toEqual(Array.from({ length: count }, (_, i) => ({ scope: scopes[i % 3], i })));
 }, 120_000);
 
+test("notices a connection that is half open, and goes on where it was", async () => {
+  const proxy = await CuttingProxy.inFrontOf(Number(new URL(runtrail.url).port));
+  // The middle of the events, so that some of them are lost on the way.
+  proxy.shouldStall = (piece) => proxy.stalls === 0 && piece.includes('"i":5');
+  const direct = { url: runtrail.url };
+  const scope = "runs/half-open";
+  await append(direct, scope, [draft(0), draft(1)]);
+  const seen: unknown[] = [];
+  const stop = new AbortController();
+  const frames = follow({ url: `http://127.0.0.1:${proxy.port}` }, scope, {
+    heartbeatMs: 300,
+    signal: stop.signal,
+  });
+  for await (const frame of frames) {
+    if (frame.kind === "event" && seen.push(frame.event.payload["i"]) === 10) stop.abort();
+    if (frame.kind === "caught-up" && seen.length < 10) {
+      for (let i = seen.length; i < 10; i++)
+        await append(direct, scope, [draft(i, { id: `half-open-${i}` })]);
+    }
+  }
+  await proxy.close();
+  expect(seen).toEqual(Array.from({ length: 10 }, (_, i) => i));
+  expect(proxy.stalls).toBe(1);
+});
+
 test("stores a draft once however often it is sent", async () => {
   const drafts = Array.from({ length: 10 }, (_, i) => draft(i, { id: `once-${i}-of-10` }));
   const connection = { url: runtrail.url };
