@@ -43,11 +43,16 @@ export async function append(
   const send = (texts: readonly string[]) =>
     persist(connection, scope, texts, { ...options, deadlineMs, signal });
 
-  const texts = drafts.map((draft) => JSON.stringify(withId(draft)));
-  if (atomic) return texts.length === 0 ? [] : send(texts);
+  const texts = textsOf(drafts);
+  if (atomic) return drafts.length === 0 ? [] : send([...texts]);
   const results: AppendResult[] = [];
+  // One request at a time, and no more is made ready for it than it holds.
   for (const batch of batchesOf(texts)) results.push(...(await appendEach(batch, send)));
   return results;
+}
+
+function* textsOf(drafts: readonly Draft[]): Generator<string> {
+  for (const draft of drafts) yield JSON.stringify(withId(draft));
 }
 
 /**

@@ -17,7 +17,7 @@ export function withId(draft: Draft): Draft {
 }
 
 /** Drafts, as JSON, in requests that the server takes. */
-export function* batchesOf(texts: readonly string[]): Generator<string[]> {
+export function* batchesOf(texts: Iterable<string>): Generator<string[]> {
   let batch: string[] = [];
   let length = 0;
   for (const text of texts) {
