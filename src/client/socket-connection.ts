@@ -93,7 +93,8 @@ function receive(socket: WebSocketLike, start: ConnectionStart, inbox: Inbox): v
 
 function subscription({ scope, resumeAfter, ...start }: ConnectionStart): SubscribeMessage {
   const { after, from, last, to, filter, snapshot } = start;
-  const position = resumeAfter === undefined ? { after, from, last } : { after: resumeAfter };
+  const position =
+    resumeAfter === undefined ? { after, from, last } : { after: resumeAfter, resumed: true };
   const wanted = { ...position, to, filter, snapshot: snapshot || undefined };
   // What is undefined is not in the JSON.
   return { op: "subscribe", sub: SUB, scope, ...wanted } as SubscribeMessage;

@@ -1,5 +1,5 @@
 import { closes } from "../envelope/closes.js";
-import { readTimelineHeads } from "../log/read.js";
+import { readBounds, readTimelineHeads } from "../log/read.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
@@ -57,14 +57,9 @@ export class StreamCoordinator {
     const resolved = await answer(resolveStart(log, hub, selection, start, signal));
     const heads = isOfScope(selection)
       ? await answer(readTimelineHeads(log, tenant, path))
-      : undefined;
-    const terminal = heads?.own && closes(path, heads.own.type) ? heads.own : undefined;
-    if (
-      terminal &&
-      start.at === "cursor" &&
-      !resolved.gap &&
-      (heads?.newest ?? 0) <= resolved.after
-    ) {
+      : { own: undefined, newest: (await answer(readBounds(log))).last };
+    const terminal = heads.own && closes(path, heads.own.type) ? heads.own : undefined;
+    if (terminal && start.at === "cursor" && !resolved.gap && heads.newest <= resolved.after) {
       return { outcome: "ended" };
     }
     const snapshot =
@@ -85,7 +80,7 @@ export class StreamCoordinator {
     return {
       outcome: "open",
       opening: resolved.gap ? [open, resolved.gap] : [open],
-      feed: new Follower(log, hub, { selection, after, to, terminal }),
+      feed: new Follower(log, hub, { selection, after, to, terminal, historyEnd: heads.newest }),
     };
   }
 }

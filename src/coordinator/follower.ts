@@ -2,6 +2,7 @@ import { readHistory } from "../log/history.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
+import type { TimelinePath } from "../wire/timeline.js";
 import type { CheckpointFrame, GapFrame } from "../wire/frame.js";
 import { Continuity } from "./continuity.js";
 import type { Delivery, EventsDelivery, Feed, Standing } from "./feed.js";
@@ -18,11 +19,16 @@ export interface FollowOptions {
   to?: number | undefined;
   /** The event that has ended the scope, where it has ended already. */
   terminal: LogRecord | undefined;
+  /** Everything up to this sequence is history: it comes before `caught-up`. */
+  historyEnd: number;
 }
 
 /** After so many sequences without an event, or so long, a reader that leaves events out is told its position. */
 const CHECKPOINT_EVERY = 1000;
 const CHECKPOINT_EVERY_MS = 5000;
+
+/** How long `caught-up` is held back for the gateway's own reading of the log, which is milliseconds behind. */
+const HISTORY_PATIENCE_MS = 2000;
 
 /**
  * Delivers a timeline: every event after a position that is selected, once, in order, history first and
@@ -38,17 +44,20 @@ export class Follower implements Feed {
   readonly #selection: Selection;
   readonly #to: number;
   readonly #checkpoints: Checkpoints | undefined;
+  #historyEnd: number;
   #position: number;
   #terminal: LogRecord | undefined;
   #isCaughtUp = false;
   #isOver = false;
 
-  constructor(log: Log, hub: Hub, { selection, after, to = Infinity, terminal }: FollowOptions) {
+  constructor(log: Log, hub: Hub, options: FollowOptions) {
+    const { selection, after, to = Infinity, terminal, historyEnd } = options;
     this.#log = log;
     this.#hub = hub;
     this.#selection = selection;
     this.#to = to;
     this.#checkpoints = selection.matcher && new Checkpoints(after);
+    this.#historyEnd = historyEnd;
     this.#position = after;
     this.#terminal = terminal;
   }
@@ -68,6 +77,7 @@ export class Follower implements Feed {
       // A cursor of another gateway may be ahead of what this one has read so far.
       this.#position = Math.max(this.#position, Math.min(this.#hub.position, this.#to));
       if (!this.#isCaughtUp) {
+        if (this.#isHistoryOnItsWay) return "waiting";
         this.#isCaughtUp = true;
         this.#checkpoints?.told(this.#position);
         return { kind: "caught-up", cursor: this.#cursorAt(this.#position) };
@@ -98,13 +108,30 @@ export class Follower implements Feed {
   }
 
   wait(callback: () => void): () => void {
-    const { tenant, path } = this.#selection;
+    const { path } = this.#selection;
+    if (this.#isHistoryOnItsWay) {
+      return this.#waitAtMost(HISTORY_PATIENCE_MS, "", callback, () => {
+        // Its last message is not an event, then, or has been trimmed.
+        this.#historyEnd = 0;
+        callback();
+      });
+    }
     // An end that is still to come may be reached by an event of another timeline.
     const watched = this.#to === Infinity ? path : "";
-    if (!this.#checkpoints) return this.#hub.wait(tenant, watched, callback);
-    const stopWaiting = this.#hub.wait(tenant, watched, () => {
+    return this.#checkpoints
+      ? this.#waitAtMost(this.#checkpoints.dueInMs(), watched, callback, callback)
+      : this.#hub.wait(this.#selection.tenant, watched, callback);
+  }
+
+  #waitAtMost(
+    withinMs: number,
+    path: TimelinePath,
+    onChange: () => void,
+    onTimeUp: () => void,
+  ): () => void {
+    const stopWaiting = this.#hub.wait(this.#selection.tenant, path, () => {
       clearTimeout(timer);
-      callback();
+      onChange();
     });
     const giveUp = () => {
       clearTimeout(timer);
@@ -112,9 +139,14 @@ export class Follower implements Feed {
     };
     const timer = setTimeout(() => {
       giveUp();
-      callback();
-    }, this.#checkpoints.dueInMs());
+      onTimeUp();
+    }, withinMs);
     return giveUp;
+  }
+
+  /** Of what was stored before the stream was opened, this gateway has not read everything yet. */
+  get #isHistoryOnItsWay(): boolean {
+    return Math.min(this.#historyEnd, this.#to) > Math.max(this.#hub.position, this.#position);
   }
 
   /** Takes in what comes next of the timeline; of that, what is selected. None: all is behind the end. */

@@ -23,6 +23,11 @@ export interface SubscribeMessage {
   scope: string;
   /** A cursor: starts after it. */
   after?: string;
+  /**
+   * The cursor is where a stream broke off, as a `Last-Event-ID` is: one beyond the end of the log gets a
+   * gap, not an error, and a durable subscription is not moved by it.
+   */
+  resumed?: boolean;
   /** Starts at this sequence, inclusive. By default the stream begins at the start. */
   from?: number | "start" | "now";
   /** Starts with the newest so many events. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { append, exportRecords, follow, type Draft } from "../../src/client/index.js";
 import { Runtrail } from "../cli/runtrail.js";
 import { CuttingProxy } from "../fixtures/cutting-proxy.js";
@@ -24,60 +25,73 @@ async function numbersOf(scope: string): Promise<unknown[]> {
   return numbers;
 }
 
-test("appends and follows without a loss or a repetition through a network that keeps breaking", async () => {
-  const proxy = await CuttingProxy.inFrontOf(Number(new URL(runtrail.url).port));
-  let pieces = 0;
-  proxy.shouldCut = () => ++pieces % 7 === 0;
-  const connection = { url: `http://127.0.0.1:${proxy.port}` };
-  const scopes = ["runs/net", "runs/net/jobs/a", "runs/net/jobs/b"];
-  const count = 600;
+const TRANSPORTS = ["sse", "websocket"] as const;
 
-  const seen: { scope: string; i: unknown }[] = [];
-  const reading = (async () => {
-    for await (const frame of follow(connection, "runs/net")) {
-      if (frame.kind !== "event" || frame.event.type !== "test.made") continue;
-      seen.push({ scope: frame.event.scope, i: frame.event.payload["i"] });
+test.each(TRANSPORTS)(
+  "appends and follows over %s without a loss or a repetition through a network that keeps breaking",
+  async (transport) => {
+    const proxy = await CuttingProxy.inFrontOf(Number(new URL(runtrail.url).port));
+    let pieces = 0;
+    proxy.shouldCut = () => ++pieces % 7 === 0;
+    const connection = { url: `http://127.0.0.1:${proxy.port}`, WebSocket };
+    const run = `runs/net-${transport}`;
+    const scopes = [run, `${run}/jobs/a`, `${run}/jobs/b`];
+    const count = 600;
+
+    const seen: { scope: string; i: unknown }[] = [];
+    const reading = (async () => {
+      for await (const frame of follow(connection, run, { transport })) {
+        if (frame.kind !== "event" || frame.event.type !== "test.made") continue;
+        seen.push({ scope: frame.event.scope, i: frame.event.payload["i"] });
+      }
+    })();
+    for (let i = 0; i < count; i += 20) {
+      const drafts = Array.from({ length: 20 }, (_, k) =>
+        draft(i + k, { scope: scopes[(i + k) % 3] ?? "" }),
+      );
+      const results = await append(connection, "", drafts);
+      expect(results.every(({ outcome }) => ["appended", "duplicate"].includes(outcome))).toBe(
+        true,
+      );
     }
-  })();
-  for (let i = 0; i < count; i += 20) {
-    const drafts = Array.from({ length: 20 }, (_, k) =>
-      draft(i + k, { scope: scopes[(i + k) % 3] ?? "" }),
-    );
-    const results = await append(connection, "", drafts);
-    expect(results.every(({ outcome }) => ["appended", "duplicate"].includes(outcome))).toBe(true);
-  }
-  await append(connection, "runs/net", [{ type: "run.completed", payload: { durationMs: 1 } }]);
-  await reading;
-  await proxy.close();
+    await append(connection, run, [{ type: "run.completed", payload: { durationMs: 1 } }]);
+    await reading;
+    await proxy.close();
 
-  expect(proxy.cuts).toBeGreaterThan(5);
-  expect(seen).toEqual(Array.from({ length: count }, (_, i) => ({ scope: scopes[i % 3], i })));
-}, 120_000);
+    expect(proxy.cuts).toBeGreaterThan(5);
+    expect(seen).toEqual(Array.from({ length: count }, (_, i) => ({ scope: scopes[i % 3], i })));
+  },
+  120_000,
+);
 
-test("notices a connection that is half open, and goes on where it was", async () => {
-  const proxy = await CuttingProxy.inFrontOf(Number(new URL(runtrail.url).port));
-  // The middle of the events, so that some of them are lost on the way.
-  proxy.shouldStall = (piece) => proxy.stalls === 0 && piece.includes('"i":5');
-  const direct = { url: runtrail.url };
-  const scope = "runs/half-open";
-  await append(direct, scope, [draft(0), draft(1)]);
-  const seen: unknown[] = [];
-  const stop = new AbortController();
-  const frames = follow({ url: `http://127.0.0.1:${proxy.port}` }, scope, {
-    heartbeatMs: 300,
-    signal: stop.signal,
-  });
-  for await (const frame of frames) {
-    if (frame.kind === "event" && seen.push(frame.event.payload["i"]) === 10) stop.abort();
-    if (frame.kind === "caught-up" && seen.length < 10) {
-      for (let i = seen.length; i < 10; i++)
-        await append(direct, scope, [draft(i, { id: `half-open-${i}` })]);
+test.each(TRANSPORTS)(
+  "notices over %s a connection that is half open, and goes on where it was",
+  async (transport) => {
+    const proxy = await CuttingProxy.inFrontOf(Number(new URL(runtrail.url).port));
+    // The middle of the events, so that some of them are lost on the way.
+    proxy.shouldStall = (piece) => proxy.stalls === 0 && piece.includes('"i":5');
+    const direct = { url: runtrail.url };
+    const scope = `runs/half-open-${transport}`;
+    await append(direct, scope, [draft(0), draft(1)]);
+    const seen: unknown[] = [];
+    const stop = new AbortController();
+    const frames = follow({ url: `http://127.0.0.1:${proxy.port}`, WebSocket }, scope, {
+      transport,
+      heartbeatMs: 300,
+      signal: stop.signal,
+    });
+    for await (const frame of frames) {
+      if (frame.kind === "event" && seen.push(frame.event.payload["i"]) === 10) stop.abort();
+      if (frame.kind === "caught-up" && seen.length < 10) {
+        for (let i = seen.length; i < 10; i++)
+          await append(direct, scope, [draft(i, { id: `half-open-${i}` })]);
+      }
     }
-  }
-  await proxy.close();
-  expect(seen).toEqual(Array.from({ length: 10 }, (_, i) => i));
-  expect(proxy.stalls).toBe(1);
-});
+    await proxy.close();
+    expect(seen).toEqual(Array.from({ length: 10 }, (_, i) => i));
+    expect(proxy.stalls).toBe(1);
+  },
+);
 
 test("stores a draft once however often it is sent", async () => {
   const drafts = Array.from({ length: 10 }, (_, i) => draft(i, { id: `once-${i}-of-10` }));

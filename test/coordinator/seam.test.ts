@@ -95,7 +95,12 @@ describe.each([
     while (open > 0) {
       const stop = new AbortController();
       const selection = selectionOf(tenant, timeline, filter);
-      const feed = new Follower(log, hub, { selection, after: position, terminal: undefined });
+      const feed = new Follower(log, hub, {
+        selection,
+        after: position,
+        terminal: undefined,
+        historyEnd: 0,
+      });
       const reads = deliveriesOf(feed, stop.signal);
       let deliveries = 1 + Math.floor(Math.random() * 30);
       for await (const delivery of reads) {
@@ -183,6 +188,7 @@ describe.each([
         selection: selectionOf(tenant, `runs/idle-${n}`, undefined),
         after: hub.position,
         terminal: undefined,
+        historyEnd: 0,
       };
       const feed = new Follower(log, hub, options);
       for await (const delivery of deliveriesOf(feed, stop.signal)) deliveries.push(delivery);

@@ -29,7 +29,13 @@ test("pings, and leaves a peer alone that answers", async () => {
   for (let i = 0; i < 8; i++) await once(ws, "ping");
   expect(ws.readyState).toBe(ws.OPEN);
   ws.close();
-  expect((await messages.next()).done).toBe(true);
+  // A page, which cannot see pings, is told the same.
+  const told = await readUntil(messages, () => false);
+  expect(told.length).toBeGreaterThanOrEqual(7);
+  for (const { op, at } of told) {
+    expect(op).toBe("heartbeat");
+    expect(at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/);
+  }
 });
 
 test("gives a peer up that has vanished without a word", async () => {

@@ -67,7 +67,6 @@ test.each([
   [{ ...subscribe, filter: { level: "loud" } }, "bad-parameter", "/filter/level"],
   [{ ...subscribe, filter: { category: "other" } }, "bad-parameter", "/filter/category"],
   [{ ...subscribe, filter: { correlationId: "a b" } }, "bad-parameter", "/filter/correlationId"],
-  [{ ...subscribe, durable: "auditor-1" }, "bad-parameter", "/durable"],
   [{ op: "unsubscribe" }, "bad-parameter", "/sub"],
   [{ op: "unsubscribe", sub: "b" }, "not-found", "/sub"],
   [{ op: "unsubscribe", sub: "__proto__" }, "not-found", "/sub"],

@@ -17,3 +17,8 @@ test.concurrent.each(["named events", "onmessage"] as const)(
   "Chromium's EventSource gets a whole run by %s from a server of another origin, and stops at its end",
   (form) => followInterruptedRun(chromium.eventSource(form), served.url),
 );
+
+test.concurrent(
+  "Chromium's WebSocket gets a whole run from a server of another origin, and stops at its end",
+  () => followInterruptedRun(chromium.webSocket, served.url),
+);

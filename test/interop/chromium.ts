@@ -9,12 +9,18 @@ import { STEP, type Client } from "./clients.js";
 export interface Chromium {
   /** The browser's own EventSource in a page of its own, which gets all events by their name, or without one. */
   eventSource: (form: "named events" | "onmessage") => Client;
+  /** The browser's own WebSocket, in a page that resumes by itself. */
+  webSocket: Client;
   close: () => Promise<void>;
 }
+
+type OnStep = Parameters<Client>[1];
 
 const PAGE = new URL("page/", import.meta.url);
 const FILES: Partial<Record<string, { file: string; type: string }>> = {
   "/": { file: "index.html", type: "text/html; charset=utf-8" },
+  "/socket.html": { file: "socket.html", type: "text/html; charset=utf-8" },
+  "/socket-reader.js": { file: "socket-reader.js", type: "text/javascript; charset=utf-8" },
   "/reader.js": { file: "reader.js", type: "text/javascript; charset=utf-8" },
 };
 
@@ -25,19 +31,21 @@ export async function startChromium(): Promise<Chromium> {
     // Chromium refuses to run as root in its sandbox; the pages are ours. A container's /dev/shm is small.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"],
   });
+  const read = async (file: string, parameters: Record<string, string>, onStep: OnStep) => {
+    const page = await browser.newPage();
+    let onStopped: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => (onStopped = resolve));
+    await page.exposeFunction("onStep", onStep);
+    await page.exposeFunction("onStopped", onStopped);
+    await page.goto(`${pages.url}/${file}?${new URLSearchParams(parameters).toString()}`);
+    return { stopped, leave: () => page.close() };
+  };
   return {
-    eventSource: (form) => async (url, onStep) => {
-      const page = await browser.newPage();
-      let onStopped: () => void = () => undefined;
-      const stopped = new Promise<void>((resolve) => (onStopped = resolve));
-      await page.exposeFunction("onStep", onStep);
-      await page.exposeFunction("onStopped", onStopped);
-      const query = new URLSearchParams(
-        form === "onmessage" ? { url: `${url}?as=message` } : { url, name: STEP },
-      );
-      await page.goto(`${pages.url}/?${query.toString()}`);
-      return { stopped, leave: () => page.close() };
-    },
+    eventSource: (form) => (url, onStep) =>
+      form === "onmessage"
+        ? read("", { url: `${url}?as=message` }, onStep)
+        : read("", { url, name: STEP }, onStep),
+    webSocket: (url, onStep) => read("socket.html", { url }, onStep),
     close: async () => {
       await browser.close();
       await pages.close();

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { RawData, WebSocket } from "ws";
-import { CLOSE_CODES } from "../../wire/socket.js";
+import { CLOSE_CODES, type HeartbeatMessage } from "../../wire/socket.js";
 import { parseJson } from "../json.js";
 import type { Serving } from "../serving.js";
 import type { Ticking } from "../ticker.js";
@@ -126,6 +126,9 @@ export class SocketSession implements Ticking {
     this.#pingedAtMs = nowMs;
     this.#unansweredPings++;
     this.#ws.ping();
+    // A page cannot see pings.
+    const heartbeat: HeartbeatMessage = { op: "heartbeat", at: new Date(nowMs).toISOString() };
+    this.#outflow.beat(JSON.stringify(heartbeat));
   }
 
   #hear(nowMs: number): void {

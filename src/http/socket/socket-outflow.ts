@@ -20,6 +20,8 @@ export class SocketOutflow {
   /** Pieces that were handed over and not yet taken, and since when nothing has been. */
   #untaken = 0;
   #untakenSinceMs = 0;
+  /** The message whose piece was handed over last has more of them. */
+  #isWithinMessage = false;
   #isCorked = false;
   #isEnded = false;
   #bytes = 0;
@@ -63,6 +65,12 @@ export class SocketOutflow {
     return sent;
   }
 
+  /** Sends a sign of life, unless something else is on its way. It does not count as what the peer takes. */
+  beat(text: string): void {
+    if (this.#untaken > 0 || this.#isWithinMessage || this.#isEnded) return;
+    this.#ws.send(text);
+  }
+
   /** Resolves when the peer has taken enough for more to be written: true; or when nothing will be any more. */
   async room(): Promise<boolean> {
     while (this.isFull && !this.#isEnded) {
@@ -89,6 +97,7 @@ export class SocketOutflow {
   /** One fragment of a message (RFC 6455, section 5.4). Its bytes may be those of other sockets' messages too. */
   #hand(slice: Uint8Array, isLast: boolean): void {
     if (this.#untaken++ === 0) this.#untakenSinceMs = Date.now();
+    this.#isWithinMessage = !isLast;
     this.#bytes += slice.length;
     this.#cork();
     this.#ws.send(slice, { binary: false, fin: isLast }, () => {

@@ -52,14 +52,14 @@ function pathOf(scope: string): string {
   throw at("/scope", new ProblemError(problem("bad-scope", detail)));
 }
 
-function startOf({ after, from, last }: SubscribeMessage): Start {
+function startOf({ after, from, last, resumed = false }: SubscribeMessage): Start {
   const given = Object.entries({ after, from, last }).filter(([, value]) => value !== undefined);
   const [[first] = [], [second] = []] = given;
   if (second !== undefined) {
     throw new ProblemError(badMember(`/${second}`, `${second} cannot go together with ${first}`));
   }
   if (after !== undefined) {
-    return { at: "cursor", cursor: cursorFrom(after, "/after"), isReconnect: false };
+    return { at: "cursor", cursor: cursorFrom(after, "/after"), isReconnect: resumed };
   }
   if (last !== undefined) return { at: "last", count: last };
   return typeof from === "number" ? { at: "sequence", sequence: from } : { at: from ?? "start" };

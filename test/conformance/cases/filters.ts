@@ -158,7 +158,7 @@ export const filters: Chapter = {
         });
         const expected = await readPage(base, run, `?limit=1000&after=${checkpoint.id ?? ""}`);
         assert.deepEqual(
-          cursorsOf(rest),
+          cursorsOf(rest).slice(0, 1000),
           expected.events.map(({ cursor }) => cursor),
         );
       },
