@@ -1,3 +1,4 @@
+import type { TimelineHeads } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
 
 const NOTHING: readonly LogRecord[] = [];
@@ -57,6 +58,16 @@ export class Channel {
     const records = this.#records.slice(from, to);
     this.#shared = { after: sequence, maxBytes, records };
     return records;
+  }
+
+  /** The newest of its records, and the newest of the scope's own. */
+  heads(scope: string): TimelineHeads {
+    let own: LogRecord | undefined;
+    for (let i = this.#records.length - 1; i >= this.#start && !own; i--) {
+      const record = this.#records[i];
+      if (record?.scope === scope) own = record;
+    }
+    return { own, newest: this.#records.at(-1)?.sequence ?? 0 };
   }
 
   /** Calls back once, when there is something new, unless one has given up before. */

@@ -1,5 +1,6 @@
 import { closes } from "../envelope/closes.js";
-import { readBounds, readTimelineHeads } from "../log/read.js";
+import { readTimelineHeads, type TimelineHeads } from "../log/read.js";
+import { SharedBounds } from "../log/shared-bounds.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
@@ -8,7 +9,7 @@ import type { TimelinePath } from "../wire/timeline.js";
 import { deliveriesOf, type Delivery, type Feed } from "./feed.js";
 import { Follower } from "./follower.js";
 import type { Hub } from "./hub.js";
-import { isOfScope, selectionOf } from "./selection.js";
+import { isOfScope, selectionOf, type Selection } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
 import { resolveStart, type Start } from "./start.js";
 
@@ -42,11 +43,15 @@ export type OpenedStream =
  * their timeline adds up to.
  */
 export class StreamCoordinator {
+  readonly #bounds: SharedBounds;
+
   constructor(
     readonly log: Log,
     readonly hub: Hub,
     readonly snapshots: Snapshots,
-  ) {}
+  ) {
+    this.#bounds = new SharedBounds(log);
+  }
 
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
@@ -55,11 +60,9 @@ export class StreamCoordinator {
     const selection = selectionOf(tenant, path, filter);
     const answer = log.connection.answer.bind(log.connection);
     const resolved = await answer(resolveStart(log, hub, selection, start, signal));
-    const heads = isOfScope(selection)
-      ? await answer(readTimelineHeads(log, tenant, path))
-      : { own: undefined, newest: (await answer(readBounds(log))).last };
-    const terminal = heads.own && closes(path, heads.own.type) ? heads.own : undefined;
-    if (terminal && start.at === "cursor" && !resolved.gap && heads.newest <= resolved.after) {
+    const { own, newest } = await answer(this.#heads(selection));
+    const terminal = own && closes(path, own.type) ? own : undefined;
+    if (terminal && start.at === "cursor" && !resolved.gap && newest <= resolved.after) {
       return { outcome: "ended" };
     }
     const snapshot =
@@ -80,8 +83,19 @@ export class StreamCoordinator {
     return {
       outcome: "open",
       opening: resolved.gap ? [open, resolved.gap] : [open],
-      feed: new Follower(log, hub, { selection, after, to, terminal, historyEnd: heads.newest }),
+      feed: new Follower(log, hub, { selection, after, to, terminal, historyEnd: newest }),
     };
+  }
+
+  /** What the timeline has at the moment; `newest` may be an event of another one, never an older one. */
+  async #heads({ tenant, path, ...selection }: Selection): Promise<TimelineHeads> {
+    const isScope = isOfScope({ tenant, path, ...selection });
+    const { first, last } = await this.#bounds.read();
+    if (!isScope) return { own: undefined, newest: last };
+    if (this.hub.reachesBackTo >= first) return readTimelineHeads(this.log, tenant, path);
+    // The ring holds all of the log but, perhaps, the very newest.
+    const { own, newest } = this.hub.heads(tenant, path);
+    return { own, newest: last > this.hub.position ? last : newest };
   }
 }
 

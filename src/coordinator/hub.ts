@@ -1,5 +1,8 @@
 import type { LogRecord } from "../log/record.js";
+import type { TimelineHeads } from "../log/read.js";
 import { Channel } from "./channel.js";
+
+const NO_HEADS: TimelineHeads = { own: undefined, newest: 0 };
 
 /** What a record costs beside its bytes: objects, and its places in the channels. */
 const RECORD_OVERHEAD_BYTES = 400;
@@ -73,6 +76,14 @@ export class Hub {
     const channel = this.#channels.get(timelineKey(tenant, path));
     if (after < (channel?.reachesBackTo ?? this.#reachesBackTo)) return undefined;
     return channel?.after(after, PULL_BYTES) ?? [];
+  }
+
+  /**
+   * The newest events of a scope's timeline, where the ring reaches back to before all of it; otherwise
+   * they may be older than the ring.
+   */
+  heads(tenant: string, path: string): TimelineHeads {
+    return this.#channels.get(timelineKey(tenant, path))?.heads(path) ?? NO_HEADS;
   }
 
   /** Calls back once, when a timeline has got another event. Returns how to give up. */

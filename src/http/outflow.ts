@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Ticker, Ticking } from "./ticker.js";
 
 /** What is handed to the socket at once, so that a slow reader of a large event is seen to take some of it. */
@@ -10,7 +11,9 @@ const SLICE_BYTES = 64 * 1024;
  */
 export class Outflow implements Ticking {
   readonly #response: ServerResponse;
+  readonly #socket: Socket | null;
   readonly #stalledAfterMs: number;
+  #isHeadOut = false;
   #isOpen = true;
   #ended: AbortController | undefined;
   #unblock: (() => void) | undefined;
@@ -20,16 +23,23 @@ export class Outflow implements Ticking {
   #bytes = 0;
   #isStalled = false;
 
-  /** @param onClose called once, when the response is over or its reader has gone */
+  /**
+   * @param isFramed whether HTTP frames the body; one that ends with the connection needs no framing, and goes
+   *   past the response to the socket
+   * @param onClose called once, when the response is over or its reader has gone
+   */
   constructor(
     response: ServerResponse,
     ticker: Ticker,
     stalledAfterMs: number,
+    isFramed = true,
     onClose: () => void = () => undefined,
   ) {
     this.#response = response;
     this.#stalledAfterMs = stalledAfterMs;
-    response.on("drain", () => {
+    // There is none yet behind a request whose response is not over.
+    this.#socket = isFramed ? null : response.socket;
+    (this.#socket ?? response).on("drain", () => {
       this.#release();
     });
     // Without a listener, a socket that breaks while it is written to would end the process.
@@ -96,7 +106,10 @@ export class Outflow implements Ticking {
     if (!this.#isOpen) return true;
     this.#bytes += bytes.length;
     this.#lastSentMs = Date.now();
-    if (this.#response.write(bytes)) return true;
+    const target = (this.#isHeadOut && this.#socket) || this.#response;
+    // The first bytes take the headers with them.
+    this.#isHeadOut = true;
+    if (target.write(bytes)) return true;
     this.#blockedSinceMs = this.#lastSentMs;
     return false;
   }

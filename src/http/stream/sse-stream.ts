@@ -65,7 +65,7 @@ export class SseStream implements Ticking {
     this.#options = options;
     // Streams that were opened together must not end together.
     this.#endsAtMs = this.#startedAtMs + maxAgeMs * (1 - Math.random() / 10);
-    this.#outflow = new Outflow(response, ticker, stalledAfterMs, () => {
+    this.#outflow = new Outflow(response, ticker, stalledAfterMs, false, () => {
       this.#stopWaiting?.();
       this.#reading?.abort();
       ticker.delete(this);
