@@ -8,6 +8,7 @@ import type { GapFrame, OpenFrame } from "../wire/frame.js";
 import type { TimelinePath } from "../wire/timeline.js";
 import { deliveriesOf, type Delivery, type Feed } from "./feed.js";
 import { Follower } from "./follower.js";
+import { openAt } from "./frames.js";
 import type { Hub } from "./hub.js";
 import { isOfScope, selectionOf, type Selection } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
@@ -71,11 +72,7 @@ export class StreamCoordinator {
         : undefined;
     const after = snapshot && start.at === "now" ? snapshot.sequence : resolved.after;
     const open: OpenFrame = {
-      kind: "open",
-      scope: path,
-      cursor: formatCursor(after, log.epoch),
-      head: formatCursor(hub.position, log.epoch),
-      epoch: log.epoch,
+      ...openAt(log, hub, path, after),
       ...(snapshot && {
         snapshot: { asOf: formatCursor(snapshot.sequence, log.epoch), state: snapshot.state },
       }),
@@ -88,10 +85,10 @@ export class StreamCoordinator {
   }
 
   /** What the timeline has at the moment; `newest` may be an event of another one, never an older one. */
-  async #heads({ tenant, path, ...selection }: Selection): Promise<TimelineHeads> {
-    const isScope = isOfScope({ tenant, path, ...selection });
+  async #heads(selection: Selection): Promise<TimelineHeads> {
+    const { tenant, path } = selection;
     const { first, last } = await this.#bounds.read();
-    if (!isScope) return { own: undefined, newest: last };
+    if (!isOfScope(selection)) return { own: undefined, newest: last };
     if (this.hub.reachesBackTo >= first) return readTimelineHeads(this.log, tenant, path);
     // The ring holds all of the log but, perhaps, the very newest.
     const { own, newest } = this.hub.heads(tenant, path);

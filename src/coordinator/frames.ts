@@ -3,7 +3,20 @@ import { readBounds } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
-import type { EndFrame, GapFrame } from "../wire/frame.js";
+import type { EndFrame, GapFrame, OpenFrame } from "../wire/frame.js";
+import type { TimelinePath } from "../wire/timeline.js";
+import type { Hub } from "./hub.js";
+
+/** What opens a stream that starts after a sequence. */
+export function openAt(log: Log, hub: Hub, path: TimelinePath, after: number): OpenFrame {
+  return {
+    kind: "open",
+    scope: path,
+    cursor: formatCursor(after, log.epoch),
+    head: formatCursor(hub.position, log.epoch),
+    epoch: log.epoch,
+  };
+}
 
 /** Events were trimmed or purged while they were being read. */
 export async function gapOf(

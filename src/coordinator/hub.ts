@@ -1,5 +1,6 @@
 import type { LogRecord } from "../log/record.js";
 import type { TimelineHeads } from "../log/read.js";
+import { correlationPath } from "../wire/timeline.js";
 import { Channel } from "./channel.js";
 
 const NO_HEADS: TimelineHeads = { own: undefined, newest: 0 };
@@ -146,7 +147,7 @@ function timelineKey(tenant: string, path: string): string {
 function timelinesOf({ tenant, scope, correlationId }: LogRecord): string[] {
   const keys = [
     timelineKey(tenant, ""),
-    timelineKey(tenant, `correlations/${correlationId}`),
+    timelineKey(tenant, correlationPath(correlationId)),
     timelineKey(tenant, scope),
   ];
   for (

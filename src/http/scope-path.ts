@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { ID_PATTERN, parseScope, type Scope } from "../envelope/scope.js";
+import { isCorrelationId } from "../wire/event-filter.js";
 import { problem, ProblemError } from "../wire/problem.js";
 import { correlationPath, type TimelinePath } from "../wire/timeline.js";
 
@@ -34,12 +35,16 @@ export function timelineUrls(resource: TimelineResource): string[] {
 export function timelineOf(request: FastifyRequest): TimelinePath {
   const { correlationId } = request.params as { correlationId?: string };
   if (correlationId === undefined) return scopeOf(request)?.path ?? "";
-  const path = correlationPath(correlationId);
-  if (path !== undefined) return path;
+  if (!isCorrelationId(correlationId)) throw badCorrelation(correlationId);
+  return correlationPath(correlationId);
+}
+
+/** What is wrong with the id of a correlation's timeline, for whoever wrote it. */
+export function badCorrelation(id: string): ProblemError {
   const detail =
-    `${shown(correlationId)} is not a correlation id: 1 to 128 printable ASCII characters other than ` +
+    `${shown(id)} is not a correlation id: 1 to 128 printable ASCII characters other than ` +
     "blanks, quotes and backslashes.";
-  throw new ProblemError(problem("bad-scope", detail));
+  return new ProblemError(problem("bad-scope", detail));
 }
 
 /**

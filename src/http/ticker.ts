@@ -36,3 +36,8 @@ export class Ticker {
 export function tickPeriodMs(...durationsMs: number[]): number {
   return Math.min(1000, Math.max(10, Math.min(...durationsMs) / 10));
 }
+
+/** When a connection has lived long enough. Those that were opened together must not end together. */
+export function endOfLifeMs(startedAtMs: number, maxAgeMs: number): number {
+  return startedAtMs + maxAgeMs * (1 - Math.random() / 10);
+}

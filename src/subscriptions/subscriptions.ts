@@ -1,5 +1,6 @@
 import type { OpenedStream } from "../coordinator/coordinator.js";
 import type { Delivery, Feed, Standing } from "../coordinator/feed.js";
+import { openAt } from "../coordinator/frames.js";
 import type { Hub } from "../coordinator/hub.js";
 import { selectionOf } from "../coordinator/selection.js";
 import { resolveStart, type Start } from "../coordinator/start.js";
@@ -21,6 +22,7 @@ import {
 import { formatCursor, type Cursor } from "../wire/cursor.js";
 import type { GapFrame, OpenFrame } from "../wire/frame.js";
 import { problem, ProblemError } from "../wire/problem.js";
+import { correlationIn } from "../wire/timeline.js";
 import { badName, busy, otherScope, tooMany, unknown, unsupported } from "./problems.js";
 import { Reader, type ReaderStart } from "./reader.js";
 import { describe, type SubscriptionState } from "./state.js";
@@ -71,7 +73,7 @@ export class Subscriptions {
   async open(request: SubscriptionRequest): Promise<OpenedStream> {
     const { tenant, name, path, signal } = request;
     if (!NAME_PATTERN.test(name)) throw badName("/query/durable");
-    if (path.startsWith("correlations/")) {
+    if (correlationIn(path) !== undefined) {
       throw new ProblemError(
         problem(
           "bad-parameter",
@@ -224,11 +226,7 @@ export class Subscriptions {
   #openFrame({ after, path, subscription: { delivered } }: Opening): OpenFrame {
     const { log, hub } = this;
     return {
-      kind: "open",
-      scope: path,
-      cursor: formatCursor(after, log.epoch),
-      head: formatCursor(hub.position, log.epoch),
-      epoch: log.epoch,
+      ...openAt(log, hub, path, after),
       ...(delivered > after && { redeliveredThrough: formatCursor(delivered, log.epoch) }),
     };
   }

@@ -8,9 +8,9 @@ export type TimelinePath = string;
 
 const CORRELATIONS = "correlations/";
 
-/** The name of a correlation's timeline; undefined where `id` is none. */
-export function correlationPath(id: string): TimelinePath | undefined {
-  return isCorrelationId(id) ? `${CORRELATIONS}${id}` : undefined;
+/** The name of a correlation's timeline, of an id that is one. */
+export function correlationPath(id: string): TimelinePath {
+  return `${CORRELATIONS}${id}`;
 }
 
 /** The correlation id in a timeline's name; undefined where it is another kind of timeline. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { breakStreamsOf } from "./breaking-stream.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { WebSocket } from "ws";
 import { until } from "../fixtures/until.js";
@@ -199,24 +200,7 @@ test("frees everything of a thousand sockets that come and go", async () => {
 test("tells when a subscription breaks off, and keeps the reason for the log", async () => {
   const { url, log } = await served.serve();
   const run = newRun();
-  const { coordinator } = served.gateway;
-  const reallyOpen = coordinator.open.bind(coordinator);
-  const open = vi.spyOn(coordinator, "open").mockImplementation((request) =>
-    request.path !== run
-      ? reallyOpen(request)
-      : Promise.resolve({
-          outcome: "open",
-          opening: [],
-          feed: {
-            pull: () => "behind",
-            catchUp: async function* () {
-              yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
-              throw new Error("a secret of ours");
-            },
-            wait: () => () => undefined,
-          },
-        }),
-  );
+  const open = breakStreamsOf(served.gateway.coordinator, run);
   const other = await follow(url, newRun());
   other.say({ op: "subscribe", sub: "b", scope: run });
   const told = await readUntil(other.messages, isTold("error"));

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { get } from "node:http";
 import type { Socket } from "node:net";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { breakStreamsOf } from "./breaking-stream.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { append, connectTo, draft, newRun, post } from "./requests.js";
 import { frameOf, indicesOf, isControl, openStream, readAll, readUntil } from "./sse-reader.js";
@@ -190,25 +191,7 @@ test("answers what is under way when the server stops", async () => {
 test("tells a reader when the server fails in the middle, and keeps the reason for the log", async () => {
   const { url, log } = await served.serve();
   const run = newRun();
-  const { coordinator } = served.gateway;
-  const reallyOpen = coordinator.open.bind(coordinator);
-  const open = vi.spyOn(coordinator, "open").mockImplementation((request) =>
-    // Streams of other tests, which may still be on their way, are none of its business.
-    request.path !== run
-      ? reallyOpen(request)
-      : Promise.resolve({
-          outcome: "open",
-          opening: [],
-          feed: {
-            pull: () => "behind",
-            catchUp: async function* () {
-              yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
-              throw new Error("a secret of ours");
-            },
-            wait: () => () => undefined,
-          },
-        }),
-  );
+  const open = breakStreamsOf(served.gateway.coordinator, run);
   const blocks = await readAll((await openStream(`${url}/v1/${run}/stream`)).blocks);
   open.mockRestore();
   expect(blocks.map(({ event }) => event)).toEqual(["stream.caught-up", "stream.error"]);

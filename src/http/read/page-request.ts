@@ -29,9 +29,14 @@ export function eventsRequestOf(request: FastifyRequest): EventsRequest {
     return { form: "download", after };
   }
   const before = parameters.cursor("before");
-  const limit = parameters.integer("limit", 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
+  const limit = limitOf(parameters);
   const order = parameters.choice("order", ["asc", "desc"]) ?? "asc";
   return { form: "page", from: startOf(after, before, order), limit, order };
+}
+
+/** The most events on a page. @throws ProblemError `bad-parameter` */
+export function limitOf(parameters: Parameters): number {
+  return parameters.integer("limit", 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
 }
 
 function startOf(

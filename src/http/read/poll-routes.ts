@@ -1,22 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { framesOf } from "../../coordinator/coordinator.js";
 import type { LogRecord } from "../../log/record.js";
-import { formatCursor, type Cursor, type CursorText } from "../../wire/cursor.js";
+import { formatCursor, parseCursor, type Cursor } from "../../wire/cursor.js";
 import type { EventFilter } from "../../wire/event-filter.js";
 import type { GapFrame } from "../../wire/frame.js";
-import { problem, ProblemError } from "../../wire/problem.js";
+import { ProblemError } from "../../wire/problem.js";
 import type { TimelinePath } from "../../wire/timeline.js";
 import { Parameters } from "../parameters.js";
 import { unavailable } from "../problem-reply.js";
 import { timelineOf, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
 import { deadlineOf } from "./deadline.js";
+import { limitOf } from "./page-request.js";
 import { pageJson, type Page } from "./page.js";
 
 const MAX_TIMEOUT_MS = 30_000;
 const DEFAULT_TIMEOUT_MS = 25_000;
-const MAX_LIMIT = 1000;
-const DEFAULT_LIMIT = 100;
 
 /** How long it may take to get to where there is something to wait for. */
 const HISTORY_TIMEOUT_MS = 15_000;
@@ -36,7 +35,7 @@ interface PollRequest {
  * who can keep no stream open. It is a stream that ends with its first events.
  */
 export function pollRoutes(app: FastifyInstance, serving: Serving): void {
-  const { streams, draining, config, gateway } = serving;
+  const { streams, draining, gateway } = serving;
   const poll = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = timelineOf(request);
     const wanted = pollRequestOf(request);
@@ -44,8 +43,7 @@ export function pollRoutes(app: FastifyInstance, serving: Serving): void {
       throw new ProblemError(unavailable("The server is shutting down."));
     }
     if (!streams.enter()) {
-      const detail = `${config.http.maxStreams} streams are open, which is as many as are allowed.`;
-      throw new ProblemError(problem("too-many-streams", detail, { retryAfterMs: FULL_RETRY_MS }));
+      throw new ProblemError(streams.tooMany(FULL_RETRY_MS));
     }
     try {
       const page = await firstEvents(serving, path, wanted, reply);
@@ -65,7 +63,7 @@ function pollRequestOf(request: FastifyRequest): PollRequest {
   const parameters = new Parameters(request);
   return {
     after: parameters.cursor("after"),
-    limit: parameters.integer("limit", 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
+    limit: limitOf(parameters),
     timeoutMs: parameters.integer("timeoutMs", 0, MAX_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
     filter: parameters.filter(),
   };
@@ -129,10 +127,10 @@ async function firstEvents(
         }
         case "open":
         case "checkpoint":
-          reached = sequenceIn(frame.cursor);
+          reached = parseCursor(frame.cursor)?.sequence ?? reached;
           break;
         case "caught-up":
-          reached = sequenceIn(frame.cursor);
+          reached = parseCursor(frame.cursor)?.sequence ?? reached;
           if (records.length > 0) return page(true);
           isCaughtUp = true;
           timer = setTimeout(() => {
@@ -140,7 +138,7 @@ async function firstEvents(
           }, waitUntilMs - Date.now());
           break;
         case "end":
-          reached = sequenceIn(frame.cursor);
+          reached = parseCursor(frame.cursor)?.sequence ?? reached;
           return page(true, true);
       }
     }
@@ -148,8 +146,4 @@ async function firstEvents(
     clearTimeout(timer);
   }
   return page(isCaughtUp);
-}
-
-function sequenceIn(cursor: CursorText): number {
-  return Number(cursor.slice(0, cursor.indexOf(".")));
 }

@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from "ws";
 import { CLOSE_CODES, type HeartbeatMessage } from "../../wire/socket.js";
 import { parseJson } from "../json.js";
 import type { Serving } from "../serving.js";
-import type { Ticking } from "../ticker.js";
+import { endOfLifeMs, type Ticking } from "../ticker.js";
 import { MessageRate } from "./message-rate.js";
 import { SocketOutflow } from "./socket-outflow.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -45,9 +45,7 @@ export class SocketSession implements Ticking {
     this.#serving = serving;
     this.#outflow = new SocketOutflow(ws, socket);
     this.#subscriptions = new Subscriptions(this.#outflow, serving, naming);
-    // Sockets that were opened together must not end together.
-    const { maxStreamAgeMs } = serving.config.http;
-    this.#endsAtMs = this.#startedAtMs + maxStreamAgeMs * (1 - Math.random() / 10);
+    this.#endsAtMs = endOfLifeMs(this.#startedAtMs, serving.config.http.maxStreamAgeMs);
 
     ws.on("message", (data, isBinary) => {
       if (this.#admits()) this.#take(data, isBinary);

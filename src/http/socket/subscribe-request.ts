@@ -1,16 +1,12 @@
 import type { StreamRequest } from "../../coordinator/coordinator.js";
 import type { Start } from "../../coordinator/start.js";
 import { parseScope } from "../../envelope/scope.js";
-import {
-  FilterError,
-  isCorrelationId,
-  parseFilter,
-  type EventFilter,
-} from "../../wire/event-filter.js";
-import { problem, ProblemError } from "../../wire/problem.js";
+import { FilterError, parseFilter, type EventFilter } from "../../wire/event-filter.js";
+import { ProblemError } from "../../wire/problem.js";
 import type { SocketFilter, SubscribeMessage } from "../../wire/socket.js";
+import { correlationIn, type TimelinePath } from "../../wire/timeline.js";
 import { cursorFrom } from "../parameters.js";
-import { badScope } from "../scope-path.js";
+import { badCorrelation, badScope } from "../scope-path.js";
 import { badMember } from "./client-message.js";
 
 /** The stream that a message asks for. */
@@ -21,8 +17,6 @@ export type SubscribeRequest = Pick<
   to: number | undefined;
   durable: string | undefined;
 };
-
-const CORRELATIONS = "correlations/";
 
 /** @throws ProblemError `bad-scope`, `bad-cursor`, `bad-parameter`, with a pointer into the message */
 export function subscribeRequestOf(message: SubscribeMessage): SubscribeRequest {
@@ -41,15 +35,15 @@ export function subscribeRequestOf(message: SubscribeMessage): SubscribeRequest 
   };
 }
 
-function pathOf(scope: string): string {
-  if (scope === "" || parseScope(scope)) return scope;
-  if (!scope.startsWith(CORRELATIONS)) {
-    throw at("/scope", badScope(scope.split("/")));
-  }
-  if (isCorrelationId(scope.slice(CORRELATIONS.length))) return scope;
-  const detail =
-    "A correlation id is 1 to 128 printable ASCII characters other than blanks, quotes and backslashes.";
-  throw at("/scope", new ProblemError(problem("bad-scope", detail)));
+function pathOf(scope: string): TimelinePath {
+  if (scope === "" || parseScope(scope) || correlationIn(scope) !== undefined) return scope;
+  const [kind = "", ...rest] = scope.split("/");
+  throw at(
+    "/scope",
+    kind === "correlations" && rest.length > 0
+      ? badCorrelation(rest.join("/"))
+      : badScope([kind, ...rest]),
+  );
 }
 
 function startOf({ after, from, last, resumed = false }: SubscribeMessage): Start {

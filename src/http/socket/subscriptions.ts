@@ -89,7 +89,7 @@ export class Subscriptions {
   #subscribe(message: SubscribeMessage): void {
     const { sub } = message;
     const { streams, config } = this.#serving;
-    const { maxSubscriptionsPerSocket: most, maxStreams } = config.http;
+    const { maxSubscriptionsPerSocket: most } = config.http;
     if (this.#open.has(sub)) {
       throw new ProblemError(badMember("/sub", `${sub} is in use: choose another name`));
     }
@@ -99,9 +99,7 @@ export class Subscriptions {
       throw new ProblemError(problem("too-many-streams", detail));
     }
     if (!streams.enter()) {
-      const detail = `${maxStreams} streams are open, which is as many as are allowed.`;
-      const more = { retryAfterMs: FULL_RETRY_MS };
-      throw new ProblemError(problem("too-many-streams", detail, more));
+      throw new ProblemError(streams.tooMany(FULL_RETRY_MS));
     }
     const subscription = new Subscription(sub, this.#outflow);
     this.#open.set(sub, subscription);

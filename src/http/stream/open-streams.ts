@@ -1,3 +1,4 @@
+import { problem, type Problem } from "../../wire/problem.js";
 import type { SseStream } from "./sse-stream.js";
 
 /** The streams that are open, or about to be. */
@@ -19,6 +20,12 @@ export class OpenStreams {
     if (this.#count >= this.#most) return false;
     this.#count++;
     return true;
+  }
+
+  /** What whoever found no place is told. */
+  tooMany(retryAfterMs?: number): Problem {
+    const detail = `${this.#most} streams are open, which is as many as are allowed.`;
+    return problem("too-many-streams", detail, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 
   /** Gives the place back. */

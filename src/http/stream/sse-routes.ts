@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { OpenedStream } from "../../coordinator/coordinator.js";
-import { problem, type ProblemCode } from "../../wire/problem.js";
+import type { ProblemCode } from "../../wire/problem.js";
 import type { TimelinePath } from "../../wire/timeline.js";
 import type { Gateway } from "../gateway.js";
 import { isPast } from "../past.js";
@@ -24,7 +24,7 @@ const PASSING: ReadonlySet<ProblemCode> = new Set([
 
 /** `GET /v1/<scope>/stream` and `GET /v1/stream`: a timeline as server-sent events. */
 export function sseRoutes(app: FastifyInstance, serving: Serving): void {
-  const { streams, draining, config } = serving;
+  const { streams, draining } = serving;
 
   const stream = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = timelineOf(request);
@@ -32,8 +32,7 @@ export function sseRoutes(app: FastifyInstance, serving: Serving): void {
     if (draining.aborted) {
       refuseSse(request, reply, unavailable("The server is shutting down."), retryMs());
     } else if (!streams.enter()) {
-      const detail = `${config.http.maxStreams} streams are open, which is as many as are allowed.`;
-      refuseSse(request, reply, problem("too-many-streams", detail), FULL_RETRY_MS);
+      refuseSse(request, reply, streams.tooMany(), FULL_RETRY_MS);
     } else {
       await openSse(serving, path, wanted, request, reply).catch((error: unknown) => {
         streams.leave();

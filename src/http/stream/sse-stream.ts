@@ -4,7 +4,7 @@ import type { GapFrame, OpenFrame } from "../../wire/frame.js";
 import type { Problem } from "../../wire/problem.js";
 import { sseControl, sseHeartbeat, sseRetry } from "../../wire/sse.js";
 import { Outflow } from "../outflow.js";
-import type { Ticker, Ticking } from "../ticker.js";
+import { endOfLifeMs, type Ticker, type Ticking } from "../ticker.js";
 import { sseBlocks } from "./sse-blocks.js";
 
 /** Why a stream is over. */
@@ -63,8 +63,7 @@ export class SseStream implements Ticking {
     const { response, ticker, maxAgeMs, stalledAfterMs, onClose } = options;
     this.#feed = feed;
     this.#options = options;
-    // Streams that were opened together must not end together.
-    this.#endsAtMs = this.#startedAtMs + maxAgeMs * (1 - Math.random() / 10);
+    this.#endsAtMs = endOfLifeMs(this.#startedAtMs, maxAgeMs);
     this.#outflow = new Outflow(response, ticker, stalledAfterMs, false, () => {
       this.#stopWaiting?.();
       this.#reading?.abort();
