@@ -75,19 +75,20 @@ test("does not give up a peer that is slow but takes something", async () => {
   const { url } = await served.serve({ stalledAfterMs: 4000, heartbeatMs: 100 });
   const run = newRun();
   const text = "x".repeat(900_000);
-  for (const i of upTo(20)) await append(served.url, run, [draft(i, { payload: { text } })]);
+  for (const i of upTo(40)) await append(served.url, run, [draft(i, { payload: { text } })]);
   await append(served.url, run, [{ type: "run.completed", payload: { durationMs: 1 } }]);
   const { ws, say, messages } = await openSocket(url);
+  // The kernels hold up to ten megabytes, which take the peer less time than it is given, and all of it more.
   const startedMs = performance.now();
   ws.on("message", () => {
     ws.pause();
     setTimeout(() => {
       ws.resume();
-    }, 250);
+    }, 150);
   });
   say({ op: "subscribe", sub: "a", scope: run });
   const told = await readUntil(messages, isTold("end"));
-  expect(indicesIn(told)).toEqual(upTo(21));
+  expect(indicesIn(told)).toEqual(upTo(41));
   expect(performance.now() - startedMs).toBeGreaterThan(4000);
   ws.close();
 });

@@ -31,6 +31,8 @@ export class SocketSession implements Ticking {
   #pingedAtMs = this.#startedAtMs;
   #unansweredPings = 0;
   #heardAtMs = this.#startedAtMs;
+  /** When the newest ping was sent that has been answered: what was sent before it has been read. */
+  #readUpToMs = 0;
   #end: SocketEnd | undefined;
   #endedAtMs = 0;
 
@@ -52,7 +54,11 @@ export class SocketSession implements Ticking {
     });
     // Pings are answered, so they count like messages.
     ws.on("ping", () => this.#admits());
-    ws.on("pong", () => this.#admits());
+    ws.on("pong", (data) => {
+      if (!this.#admits()) return;
+      const pingedAtMs = Number(data.toString("latin1"));
+      if (pingedAtMs <= this.#pingedAtMs) this.#readUpToMs = Math.max(this.#readUpToMs, pingedAtMs);
+    });
     ws.on("error", (error) => {
       this.#finish(isTooBig(error) ? "tooBig" : "broken");
     });
@@ -111,9 +117,10 @@ export class SocketSession implements Ticking {
   }
 
   #ping(nowMs: number): void {
-    // What was sent after the last sign of life may still be on its way, and the pings behind it.
+    // What the kernels hold for a slow peer comes before the pings. That it answers one which was sent earlier
+    // says nothing about that.
     const { stalledAfterMs } = this.#serving.config.http;
-    const patienceMs = this.#outflow.takenAtMs >= this.#heardAtMs ? stalledAfterMs : 0;
+    const patienceMs = this.#outflow.takenAtMs >= this.#readUpToMs ? stalledAfterMs : 0;
     const isSilent =
       this.#unansweredPings >= MOST_UNANSWERED_PINGS && nowMs - this.#heardAtMs >= patienceMs;
     if (isSilent) {
@@ -123,7 +130,7 @@ export class SocketSession implements Ticking {
     }
     this.#pingedAtMs = nowMs;
     this.#unansweredPings++;
-    this.#ws.ping();
+    this.#ws.ping(String(nowMs));
     // A page cannot see pings.
     const heartbeat: HeartbeatMessage = { op: "heartbeat", at: new Date(nowMs).toISOString() };
     this.#outflow.beat(JSON.stringify(heartbeat));
