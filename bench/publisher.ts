@@ -1,6 +1,6 @@
 import { defaultCatalogue } from "../dist/envelope/catalogue/validate.js";
 import { parseScope, type Scope } from "../dist/envelope/scope.js";
-import { readBounds } from "../dist/log/read.js";
+import { readBounds } from "../dist/log/bounds.js";
 import type { Log } from "../dist/log/stream.js";
 import { tail } from "../dist/log/tail.js";
 import { Publisher } from "../dist/publisher/publisher.js";

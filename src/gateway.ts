@@ -6,7 +6,7 @@ import { Snapshots } from "./coordinator/snapshots.js";
 import { defaultCatalogue } from "./envelope/catalogue/validate.js";
 import type { Gateway as ServedGateway } from "./http/gateway.js";
 import { connectNats, type NatsOptions } from "./log/connect.js";
-import { readBounds } from "./log/read.js";
+import { readBounds } from "./log/bounds.js";
 import { openLog, type Log } from "./log/stream.js";
 import { tail } from "./log/tail.js";
 import {

@@ -1,6 +1,6 @@
 import { closes } from "../envelope/closes.js";
+import { readBounds } from "../log/bounds.js";
 import { readTimelineHeads, type TimelineHeads } from "../log/read.js";
-import { SharedBounds } from "../log/shared-bounds.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
@@ -44,15 +44,11 @@ export type OpenedStream =
  * their timeline adds up to.
  */
 export class StreamCoordinator {
-  readonly #bounds: SharedBounds;
-
   constructor(
     readonly log: Log,
     readonly hub: Hub,
     readonly snapshots: Snapshots,
-  ) {
-    this.#bounds = new SharedBounds(log);
-  }
+  ) {}
 
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
@@ -87,7 +83,7 @@ export class StreamCoordinator {
   /** What the timeline has at the moment; `newest` may be an event of another one, never an older one. */
   async #heads(selection: Selection): Promise<TimelineHeads> {
     const { tenant, path } = selection;
-    const { first, last } = await this.#bounds.read();
+    const { first, last } = await readBounds(this.log);
     if (!isOfScope(selection)) return { own: undefined, newest: last };
     if (this.hub.reachesBackTo >= first) return readTimelineHeads(this.log, tenant, path);
     // The ring holds all of the log but, perhaps, the very newest.

@@ -1,5 +1,5 @@
 import { closes } from "../envelope/closes.js";
-import { readBounds } from "../log/read.js";
+import { readBounds } from "../log/bounds.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";

@@ -1,5 +1,6 @@
-import { readBounds, readFirst, readScopes, type LogBounds } from "../log/read.js";
+import { readBounds, type LogBounds } from "../log/bounds.js";
 import { readHistory } from "../log/history.js";
+import { readFirst, readScopes } from "../log/read.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type Cursor } from "../wire/cursor.js";
 import type { GapFrame } from "../wire/frame.js";
@@ -46,7 +47,8 @@ export async function resolveStart(
 ): Promise<Resolved> {
   switch (start.at) {
     case "now":
-      return { after: hub.position, gap: undefined };
+      // Of the log, not of what this gateway has read of it: what was acknowledged before is not now.
+      return { after: (await readBounds(log)).last, gap: undefined };
     case "start":
       return afterTrim(log, hub, selection, 0, "0");
     case "last":

@@ -1,27 +1,43 @@
-import { readBounds, type LogBounds } from "./read.js";
 import type { Log } from "./stream.js";
 
+/** First and last sequence of the log that are there now; `last` is 0 in an empty one. */
+export interface LogBounds {
+  first: number;
+  last: number;
+  /** Events between the two have been purged. */
+  hasHoles: boolean;
+}
+
+/** What has been asked of a log's leader, and what is to be asked next. */
+interface Asking {
+  underWay: Promise<unknown>;
+  next: Promise<LogBounds> | undefined;
+}
+
+const askings = new WeakMap<Log, Asking>();
+
 /**
- * The bounds of the log, asked of the leader once for all who ask at about the same moment: a thousand
- * readers that connect together need one answer, not a thousand.
+ * The bounds of the log as of the call, or later, from the stream's leader. All who ask at about the same
+ * moment share one request: a thousand readers that connect together need one answer, not a thousand.
  */
-export class SharedBounds {
-  readonly #log: Log;
-  #underWay: Promise<unknown> = Promise.resolve();
-  #next: Promise<LogBounds> | undefined;
+export function readBounds(log: Log): Promise<LogBounds> {
+  const asking = askings.get(log) ?? { underWay: Promise.resolve(), next: undefined };
+  askings.set(log, asking);
+  asking.next ??= asking.underWay.then(() => {
+    const asked = ask(log);
+    asking.underWay = asked.catch(() => undefined);
+    asking.next = undefined;
+    return asked;
+  });
+  return asking.next;
+}
 
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  /** The bounds as of the call, or later: an answer that was asked for before is not given. */
-  read(): Promise<LogBounds> {
-    this.#next ??= this.#underWay.then(() => {
-      const asked = readBounds(this.#log);
-      this.#underWay = asked.catch(() => undefined);
-      this.#next = undefined;
-      return asked;
-    });
-    return this.#next;
-  }
+async function ask(log: Log): Promise<LogBounds> {
+  const { state } = await log.jsm.streams.info(log.stream);
+  return {
+    first: Math.max(1, state.first_seq),
+    last: state.last_seq,
+    // Left out by the server when there are none.
+    hasHoles: state.num_deleted > 0,
+  };
 }

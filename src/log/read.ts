@@ -2,25 +2,6 @@ import type { Log } from "./stream.js";
 import { timelineSubjects, subjectOf } from "../envelope/scope.js";
 import { ForeignMessageError, recordOfStored, type LogRecord } from "./record.js";
 
-/** First and last sequence of the log that are there now; `last` is 0 in an empty one. */
-export interface LogBounds {
-  first: number;
-  last: number;
-  /** Events between the two have been purged. */
-  hasHoles: boolean;
-}
-
-/** Asks the stream's leader. */
-export async function readBounds(log: Log): Promise<LogBounds> {
-  const { state } = await log.jsm.streams.info(log.stream);
-  return {
-    first: Math.max(1, state.first_seq),
-    last: state.last_seq,
-    // Left out by the server when there are none.
-    hasHoles: state.num_deleted > 0,
-  };
-}
-
 /**
  * The newest event of a scope's own chain, from the stream's leader: never an outdated one.
  *

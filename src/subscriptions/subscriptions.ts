@@ -5,7 +5,8 @@ import type { Hub } from "../coordinator/hub.js";
 import { selectionOf } from "../coordinator/selection.js";
 import { resolveStart, type Start } from "../coordinator/start.js";
 import { closes } from "../envelope/closes.js";
-import { readBounds, readTimelineHeads } from "../log/read.js";
+import { readBounds } from "../log/bounds.js";
+import { readTimelineHeads } from "../log/read.js";
 import { askReader } from "../log/reader-claim.js";
 import type { Log } from "../log/stream.js";
 import {
