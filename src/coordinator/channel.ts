@@ -1,7 +1,11 @@
 import type { TimelineHeads } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
+import type { KeptPieces, PiecesOfTimeline } from "./pieces.js";
 
 const NOTHING: readonly LogRecord[] = [];
+
+/** How much is handed out at once, about: enough for what one write costs not to count. */
+const PIECE_BYTES = 128 * 1024;
 
 /**
  * The recent events of one timeline and the followers that wait for the next one. The ring is everyone's
@@ -9,15 +13,22 @@ const NOTHING: readonly LogRecord[] = [];
  */
 export class Channel {
   #records: LogRecord[] = [];
+  /** Of each record, which piece of the timeline it belongs to. */
+  #pieceOf: number[] = [];
+  #bytes = 0;
   /** Place of the oldest record that is still kept; what lies before is cut off from time to time. */
   #start = 0;
-  readonly #waiting = new Set<() => void>();
-  #shared: { after: number; maxBytes: number; records: readonly LogRecord[] } | undefined;
+  #waiting = new Set<() => void>();
+  readonly #pieces: PiecesOfTimeline = new Map();
+  readonly #kept: KeptPieces;
 
   constructor(
     /** Every event of the timeline after this sequence is here: a follower behind it must read history. */
     public reachesBackTo: number,
-  ) {}
+    kept: KeptPieces,
+  ) {
+    this.#kept = kept;
+  }
 
   get isIdle(): boolean {
     return this.#waiting.size === 0 && this.#start === this.#records.length;
@@ -25,7 +36,8 @@ export class Channel {
 
   push(record: LogRecord): void {
     this.#records.push(record);
-    this.#shared = undefined;
+    this.#pieceOf.push(Math.floor(this.#bytes / PIECE_BYTES));
+    this.#bytes += record.bytes.length;
   }
 
   /** Drops the oldest record, which is the one the ring gives up. */
@@ -34,29 +46,28 @@ export class Channel {
     if (oldest) this.reachesBackTo = oldest.sequence;
     if (this.#start > 64 && this.#start * 2 > this.#records.length) {
       this.#records = this.#records.slice(this.#start);
+      this.#pieceOf = this.#pieceOf.slice(this.#start);
       this.#start = 0;
     }
-    this.#shared = undefined;
   }
 
   /**
-   * The records after a sequence, at most `maxBytes` of them but at least one. Followers that stand at
-   * the same place are given the same array, so that what is made of it can be made once.
+   * The next records after a sequence: up to a place that is the same for all followers, wherever they have
+   * begun, so that they come to stand at the same places. Those who do are given the same array, and what is
+   * made of it is made once.
    */
-  after(sequence: number, maxBytes: number): readonly LogRecord[] {
-    if (this.#shared?.after === sequence && this.#shared.maxBytes === maxBytes)
-      return this.#shared.records;
+  after(sequence: number): readonly LogRecord[] {
+    const known = this.#pieces.get(sequence);
+    if (known && (known.isWhole || known.records.at(-1) === this.#records.at(-1))) {
+      return known.records;
+    }
     const from = this.#indexAfter(sequence);
     let to = from;
-    let bytes = 0;
-    while (to < this.#records.length) {
-      bytes += this.#records[to]?.bytes.length ?? 0;
-      if (to > from && bytes > maxBytes) break;
-      to++;
-    }
+    while (to < this.#records.length && this.#pieceOf[to] === this.#pieceOf[from]) to++;
     if (from === to) return NOTHING;
     const records = this.#records.slice(from, to);
-    this.#shared = { after: sequence, maxBytes, records };
+    const isWhole = to < this.#records.length;
+    this.#kept.keep(this.#pieces, sequence, { records, isWhole });
     return records;
   }
 
@@ -79,10 +90,11 @@ export class Channel {
     this.#waiting.delete(callback);
   }
 
-  wake(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const callback of waiting) callback();
+  /** Those who wait, to be called: they wait no more. */
+  takeWaiting(): Iterable<() => void> {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    return waiting;
   }
 
   /** Place of the first record after `sequence`, by bisection. */

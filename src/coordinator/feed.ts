@@ -29,8 +29,10 @@ export interface Feed {
   pull(): Delivery | Standing;
   /** Where {@link pull} says `behind`: what comes next, until something is at hand again or `signal` aborts. */
   catchUp(signal: AbortSignal): AsyncIterable<Delivery>;
-  /** Where {@link pull} says `waiting`: calls back once, when it is worth pulling again. Returns how to give up. */
-  wait(callback: () => void): () => void;
+  /** Where {@link pull} says `waiting`: calls back once, when it is worth pulling again. */
+  wait(callback: () => void): void;
+  /** There is no call back any more. */
+  stopWaiting(): void;
 }
 
 /** Pulls a feed to its end, or until `signal` aborts. */
@@ -46,15 +48,14 @@ export async function* deliveriesOf(feed: Feed, signal: AbortSignal): AsyncGener
 
 function changed(feed: Feed, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const stop = () => {
-      signal.removeEventListener("abort", giveUp);
-      resolve();
-    };
-    const stopWaiting = feed.wait(stop);
     const giveUp = () => {
-      stopWaiting();
+      feed.stopWaiting();
       resolve();
     };
     signal.addEventListener("abort", giveUp, { once: true });
+    feed.wait(() => {
+      signal.removeEventListener("abort", giveUp);
+      resolve();
+    });
   });
 }

@@ -2,11 +2,11 @@ import { readHistory } from "../log/history.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
-import type { TimelinePath } from "../wire/timeline.js";
 import type { CheckpointFrame, GapFrame } from "../wire/frame.js";
+import { Checkpoints } from "./checkpoints.js";
 import { Continuity } from "./continuity.js";
 import type { Delivery, EventsDelivery, Feed, Standing } from "./feed.js";
-import type { Hub } from "./hub.js";
+import { timelineKey, type Hub, type TimelineKey } from "./hub.js";
 import { endOf, ends, gapOf } from "./frames.js";
 import { select } from "./matcher.js";
 import type { Selection } from "./selection.js";
@@ -23,10 +23,6 @@ export interface FollowOptions {
   historyEnd: number;
 }
 
-/** After so many sequences without an event, or so long, a reader that leaves events out is told its position. */
-const CHECKPOINT_EVERY = 1000;
-const CHECKPOINT_EVERY_MS = 5000;
-
 /** How long `caught-up` is held back for the gateway's own reading of the log, which is milliseconds behind. */
 const HISTORY_PATIENCE_MS = 2000;
 
@@ -42,6 +38,7 @@ export class Follower implements Feed {
   readonly #log: Log;
   readonly #hub: Hub;
   readonly #selection: Selection;
+  readonly #timeline: TimelineKey;
   readonly #to: number;
   readonly #checkpoints: Checkpoints | undefined;
   #historyEnd: number;
@@ -49,12 +46,17 @@ export class Follower implements Feed {
   #terminal: LogRecord | undefined;
   #isCaughtUp = false;
   #isOver = false;
+  #watched: TimelineKey;
+  #waiter: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(log: Log, hub: Hub, options: FollowOptions) {
     const { selection, after, to = Infinity, terminal, historyEnd } = options;
     this.#log = log;
     this.#hub = hub;
     this.#selection = selection;
+    this.#timeline = timelineKey(selection.tenant, selection.path);
+    this.#watched = this.#timeline;
     this.#to = to;
     this.#checkpoints = selection.matcher && new Checkpoints(after);
     this.#historyEnd = historyEnd;
@@ -63,10 +65,9 @@ export class Follower implements Feed {
   }
 
   pull(): Delivery | Standing {
-    const { tenant, path } = this.#selection;
     while (!this.#isOver) {
       if (this.#position >= this.#to) return this.#end(this.#checkpoint(this.#to));
-      const recent = this.#hub.read(tenant, path, this.#position);
+      const recent = this.#hub.read(this.#timeline, this.#position);
       if (recent === undefined) return "behind";
       if (recent.length > 0) {
         const wanted = this.#advance(upTo(recent, this.#to));
@@ -107,41 +108,35 @@ export class Follower implements Feed {
     if (!signal.aborted) this.#position = Math.max(this.#position, Math.min(live, this.#to));
   }
 
-  wait(callback: () => void): () => void {
-    const { path } = this.#selection;
-    if (this.#isHistoryOnItsWay) {
-      return this.#waitAtMost(HISTORY_PATIENCE_MS, "", callback, () => {
-        // Its last message is not an event, then, or has been trimmed.
-        this.#historyEnd = 0;
-        callback();
-      });
-    }
-    // An end that is still to come may be reached by an event of another timeline.
-    const watched = this.#to === Infinity ? path : "";
-    return this.#checkpoints
-      ? this.#waitAtMost(this.#checkpoints.dueInMs(), watched, callback, callback)
-      : this.#hub.wait(this.#selection.tenant, watched, callback);
+  wait(callback: () => void): void {
+    const isForHistory = this.#isHistoryOnItsWay;
+    // The end of history, like one that is still to come, may be reached by an event of another timeline.
+    const isForAny = isForHistory || this.#to !== Infinity;
+    this.#watched = isForAny ? timelineKey(this.#selection.tenant, "") : this.#timeline;
+    const withinMs = isForHistory ? HISTORY_PATIENCE_MS : this.#checkpoints?.dueInMs();
+    this.#waiter = withinMs === undefined ? callback : this.#within(withinMs, callback);
+    this.#hub.wait(this.#watched, this.#waiter);
   }
 
-  #waitAtMost(
-    withinMs: number,
-    path: TimelinePath,
-    onChange: () => void,
-    onTimeUp: () => void,
-  ): () => void {
-    const stopWaiting = this.#hub.wait(this.#selection.tenant, path, () => {
-      clearTimeout(timer);
-      onChange();
-    });
-    const giveUp = () => {
-      clearTimeout(timer);
-      stopWaiting();
+  stopWaiting(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiter) this.#hub.giveUp(this.#watched, this.#waiter);
+    this.#waiter = undefined;
+  }
+
+  /** Calls back when the time is up, if what is returned has not been called before. */
+  #within(ms: number, callback: () => void): () => void {
+    const isForHistory = this.#isHistoryOnItsWay;
+    this.#timer = setTimeout(() => {
+      this.stopWaiting();
+      // Its last message is not an event, then, or has been trimmed.
+      if (isForHistory) this.#historyEnd = 0;
+      callback();
+    }, ms);
+    return () => {
+      clearTimeout(this.#timer);
+      callback();
     };
-    const timer = setTimeout(() => {
-      giveUp();
-      onTimeUp();
-    }, withinMs);
-    return giveUp;
   }
 
   /** Of what was stored before the stream was opened, this gateway has not read everything yet. */
@@ -152,7 +147,7 @@ export class Follower implements Feed {
   /** Takes in what comes next of the timeline; of that, what is selected. None: all is behind the end. */
   #advance(records: readonly LogRecord[]): readonly LogRecord[] {
     const { path, matcher } = this.#selection;
-    this.#terminal = records.findLast((record) => ends(record, path)) ?? this.#terminal;
+    this.#terminal = lastThatEnds(path, records) ?? this.#terminal;
     this.#position = records.at(-1)?.sequence ?? this.#to;
     const wanted = select(records, matcher);
     const last = wanted.at(-1);
@@ -179,34 +174,6 @@ export class Follower implements Feed {
   }
 }
 
-/** When a reader that leaves events out must be told how far it is, so that it never reads them again. */
-class Checkpoints {
-  #toldSequence: number;
-  #toldAtMs = Date.now();
-
-  constructor(after: number) {
-    this.#toldSequence = after;
-  }
-
-  /** The reader has this position now. */
-  told(sequence: number): void {
-    this.#toldSequence = sequence;
-    this.#toldAtMs = Date.now();
-  }
-
-  isDue(position: number): boolean {
-    const passedOver = position - this.#toldSequence;
-    return (
-      passedOver >= CHECKPOINT_EVERY ||
-      (passedOver > 0 && Date.now() - this.#toldAtMs >= CHECKPOINT_EVERY_MS)
-    );
-  }
-
-  dueInMs(): number {
-    return Math.max(0, this.#toldAtMs + CHECKPOINT_EVERY_MS - Date.now()) || CHECKPOINT_EVERY_MS;
-  }
-}
-
 /** History, with a gap in front of whatever does not follow the event before it in its scope. */
 async function* history(
   log: Log,
@@ -229,6 +196,18 @@ async function* history(
     }
     yield { kind: "events", records: from === 0 ? records : records.slice(from) };
   }
+}
+
+/** Followers of a timeline are handed the same arrays: each is looked through once. */
+const endings = new WeakMap<readonly LogRecord[], { ending: LogRecord | undefined }>();
+
+function lastThatEnds(path: string, records: readonly LogRecord[]): LogRecord | undefined {
+  let known = endings.get(records);
+  if (!known) {
+    known = { ending: records.findLast((record) => ends(record, path)) };
+    endings.set(records, known);
+  }
+  return known.ending;
 }
 
 function upTo(records: readonly LogRecord[], to: number): readonly LogRecord[] {

@@ -2,14 +2,18 @@ import type { LogRecord } from "../log/record.js";
 import type { TimelineHeads } from "../log/read.js";
 import { correlationPath } from "../wire/timeline.js";
 import { Channel } from "./channel.js";
+import { KeptPieces } from "./pieces.js";
 
 const NO_HEADS: TimelineHeads = { own: undefined, newest: 0 };
 
 /** What a record costs beside its bytes: objects, and its places in the channels. */
 const RECORD_OVERHEAD_BYTES = 400;
 
-/** How much of a timeline one pull hands out. */
-const PULL_BYTES = 64 * 1024;
+/** So many followers are called in one turn of the event loop: less than a millisecond of work. */
+const WAKE_AT_ONCE = 50;
+
+/** How much of what has been handed out is kept for those who come to the same place. */
+const KEPT_PIECES = 64;
 
 /**
  * The gateway's one copy of the log's newest part, and who follows which timeline. Each event is put into
@@ -22,8 +26,11 @@ export class Hub {
   #ringBytes = 0;
   #reachesBackTo: number;
   #position: number;
-  readonly #channels = new Map<string, Channel>();
-  readonly #toWake = new Set<Channel>();
+  readonly #channels = new Map<TimelineKey, Channel>();
+  readonly #pieces = new KeptPieces(KEPT_PIECES);
+  /** Who is to be called, because there is something new, in the order in which they have waited. */
+  readonly #due = new Set<() => void>();
+  readonly #changed = new Set<Channel>();
   #isWakeScheduled = false;
 
   constructor(
@@ -63,7 +70,7 @@ export class Hub {
     for (const key of timelinesOf(record)) {
       const channel = this.#channel(key);
       channel.push(record);
-      this.#toWake.add(channel);
+      this.#changed.add(channel);
     }
     while (this.#ringBytes > this.ringBytes) this.#evict();
     this.#scheduleWake();
@@ -73,35 +80,36 @@ export class Hub {
    * The next events of a timeline after a sequence, oldest first; empty when there is none yet.
    * Undefined when the ring no longer reaches back that far: history must be read from the log.
    */
-  read(tenant: string, path: string, after: number): readonly LogRecord[] | undefined {
-    const channel = this.#channels.get(timelineKey(tenant, path));
+  read(timeline: TimelineKey, after: number): readonly LogRecord[] | undefined {
+    const channel = this.#channels.get(timeline);
     if (after < (channel?.reachesBackTo ?? this.#reachesBackTo)) return undefined;
-    return channel?.after(after, PULL_BYTES) ?? [];
+    return channel?.after(after) ?? [];
   }
 
   /**
    * The newest events of a scope's timeline, where the ring reaches back to before all of it; otherwise
    * they may be older than the ring.
    */
-  heads(tenant: string, path: string): TimelineHeads {
-    return this.#channels.get(timelineKey(tenant, path))?.heads(path) ?? NO_HEADS;
+  heads(tenant: string, scope: string): TimelineHeads {
+    return this.#channels.get(timelineKey(tenant, scope))?.heads(scope) ?? NO_HEADS;
   }
 
-  /** Calls back once, when a timeline has got another event. Returns how to give up. */
-  wait(tenant: string, path: string, callback: () => void): () => void {
-    const key = timelineKey(tenant, path);
-    const channel = this.#channel(key);
-    channel.wait(callback);
-    return () => {
-      channel.giveUp(callback);
-      this.#dropIfIdle(key, channel);
-    };
+  /** Calls back once, when a timeline has got another event, unless one has given up before. */
+  wait(timeline: TimelineKey, callback: () => void): void {
+    this.#channel(timeline).wait(callback);
   }
 
-  #channel(key: string): Channel {
+  giveUp(timeline: TimelineKey, callback: () => void): void {
+    this.#due.delete(callback);
+    const channel = this.#channels.get(timeline);
+    channel?.giveUp(callback);
+    if (channel) this.#dropIfIdle(timeline, channel);
+  }
+
+  #channel(key: TimelineKey): Channel {
     const known = this.#channels.get(key);
     if (known) return known;
-    const channel = new Channel(this.#reachesBackTo);
+    const channel = new Channel(this.#reachesBackTo, this.#pieces);
     this.#channels.set(key, channel);
     return channel;
   }
@@ -122,29 +130,46 @@ export class Hub {
     }
   }
 
-  #dropIfIdle(key: string, channel: Channel): void {
+  #dropIfIdle(key: TimelineKey, channel: Channel): void {
     if (channel.isIdle) this.#channels.delete(key);
   }
 
-  /** Followers are woken once a turn of the event loop, however many events it brought. */
   #scheduleWake(): void {
     if (this.#isWakeScheduled) return;
     this.#isWakeScheduled = true;
-    setImmediate(() => {
-      this.#isWakeScheduled = false;
-      const channels = [...this.#toWake];
-      this.#toWake.clear();
-      for (const channel of channels) channel.wake();
-    });
+    setImmediate(this.#wakeSome);
   }
+
+  /**
+   * Calls a part of those who wait, and leaves the others for the next turn of the event loop. What is to be
+   * read and appended meanwhile need not wait until a thousand followers are served; and who is served later
+   * gets what has come by then in one piece.
+   */
+  readonly #wakeSome = (): void => {
+    for (const channel of this.#changed) {
+      for (const callback of channel.takeWaiting()) this.#due.add(callback);
+    }
+    this.#changed.clear();
+    let left = WAKE_AT_ONCE;
+    for (const callback of this.#due) {
+      if (left-- === 0) break;
+      this.#due.delete(callback);
+      callback();
+    }
+    this.#isWakeScheduled = this.#due.size > 0;
+    if (this.#isWakeScheduled) setImmediate(this.#wakeSome);
+  };
 }
 
-function timelineKey(tenant: string, path: string): string {
-  return `${tenant} ${path}`;
+/** Names one timeline among those of all tenants. */
+export type TimelineKey = string & { readonly kind: "timeline" };
+
+export function timelineKey(tenant: string, path: string): TimelineKey {
+  return `${tenant} ${path}` as TimelineKey;
 }
 
 /** The whole tenant, the record's correlation, its scope, and the scopes that contain it. */
-function timelinesOf({ tenant, scope, correlationId }: LogRecord): string[] {
+function timelinesOf({ tenant, scope, correlationId }: LogRecord): TimelineKey[] {
   const keys = [
     timelineKey(tenant, ""),
     timelineKey(tenant, correlationPath(correlationId)),

@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Ticker, Ticking } from "./ticker.js";
 
-/** What is handed to the socket at once, so that a slow reader of a large event is seen to take some of it. */
+/** More than this is cut, so that a slow reader of a large event is seen to take some of it. */
+const WHOLE_BYTES = 256 * 1024;
 const SLICE_BYTES = 64 * 1024;
 
 /**
@@ -92,7 +93,7 @@ export class Outflow implements Ticking {
   /** Undefined where the reader keeps up, or is gone; otherwise resolves when more may be sent. */
   send(data: Uint8Array | string): Promise<void> | undefined {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    if (bytes.length > SLICE_BYTES) return this.#sendSliced(bytes);
+    if (bytes.length > WHOLE_BYTES) return this.#sendSliced(bytes);
     return this.#write(bytes) ? undefined : this.#unblocked();
   }
 

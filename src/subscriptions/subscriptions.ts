@@ -255,8 +255,12 @@ class SubscriptionFeed implements Feed {
     this.#isOver = true;
   }
 
-  wait(): () => void {
+  wait(): void {
     throw new Error("there is nothing to wait for: it is always behind, or over");
+  }
+
+  stopWaiting(): void {
+    // Nobody waits.
   }
 }
 

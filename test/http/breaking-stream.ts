@@ -19,7 +19,8 @@ export function breakStreamsOf(coordinator: StreamCoordinator, run: string) {
               yield await Promise.resolve({ kind: "caught-up", cursor: "7.abc" } as const);
               throw new Error("a secret of ours");
             },
-            wait: () => () => undefined,
+            wait: () => undefined,
+            stopWaiting: () => undefined,
           },
         }),
   );

@@ -49,11 +49,13 @@ export class SseStream implements Ticking {
   readonly #startedAtMs = Date.now();
   readonly #endsAtMs: number;
   /** Made once: it is handed to the feed each time there is nothing to do. */
-  readonly #wake = () => {
-    this.#stopWaiting = undefined;
-    void this.#run();
+  readonly #flow = () => {
+    try {
+      this.#sendAll();
+    } catch (error) {
+      this.#fail(error);
+    }
   };
-  #stopWaiting: (() => void) | undefined;
   #reading: AbortController | undefined;
   #events = 0;
   #end: StreamEnd | undefined;
@@ -65,14 +67,16 @@ export class SseStream implements Ticking {
     this.#options = options;
     this.#endsAtMs = endOfLifeMs(this.#startedAtMs, maxAgeMs);
     this.#outflow = new Outflow(response, ticker, stalledAfterMs, false, () => {
-      this.#stopWaiting?.();
+      feed.stopWaiting();
       this.#reading?.abort();
       ticker.delete(this);
       onClose(this);
     });
     ticker.add(this);
     const first = sseRetry(retryMs()) + opening.map((frame) => sseControl(frame)).join("");
-    void this.#run(this.#outflow.send(first));
+    const isBlocked = this.#outflow.send(first);
+    if (isBlocked) this.#goOnAfter(isBlocked);
+    else this.#flow();
   }
 
   /** What the log line at its end says. */
@@ -101,30 +105,36 @@ export class SseStream implements Ticking {
     }
   }
 
-  /** Sends what there is until there is nothing, or the reader is gone. */
-  async #run(blocked?: Promise<void>): Promise<void> {
-    try {
-      if (blocked) await blocked;
-      while (this.#outflow.isOpen) {
-        const next = this.#feed.pull();
-        if (next === "waiting") {
-          this.#stopWaiting = this.#feed.wait(this.#wake);
-          return;
-        }
-        if (next === "over") {
-          this.end("complete", "");
-        } else if (next === "behind") {
-          await this.#catchUp();
-        } else {
-          const isBlocked = this.#send(next);
-          if (isBlocked) await isBlocked;
-        }
+  /** Sends what there is until there is nothing, or the reader takes no more for now, or is gone. */
+  #sendAll(): void {
+    while (this.#outflow.isOpen) {
+      const next = this.#feed.pull();
+      if (next === "waiting") {
+        this.#feed.wait(this.#flow);
+        return;
       }
-    } catch (error) {
-      const problem = this.#options.onFailure(error);
-      const retryAfterMs = problem.retryAfterMs ?? retryMs();
-      this.end("failed", sseControl({ kind: "error", problem, retryable: true, retryAfterMs }));
+      if (next === "over") {
+        this.end("complete", "");
+        return;
+      }
+      const pending = next === "behind" ? this.#catchUp() : this.#send(next);
+      if (pending) {
+        this.#goOnAfter(pending);
+        return;
+      }
     }
+  }
+
+  #goOnAfter(pending: Promise<void>): void {
+    pending.then(this.#flow).catch((error: unknown) => {
+      this.#fail(error);
+    });
+  }
+
+  #fail(error: unknown): void {
+    const problem = this.#options.onFailure(error);
+    const retryAfterMs = problem.retryAfterMs ?? retryMs();
+    this.end("failed", sseControl({ kind: "error", problem, retryable: true, retryAfterMs }));
   }
 
   async #catchUp(): Promise<void> {
