@@ -1,6 +1,7 @@
 import type { TimelineHeads } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
 import type { KeptPieces, PiecesOfTimeline } from "./pieces.js";
+import { Waiting } from "./waiting.js";
 
 const NOTHING: readonly LogRecord[] = [];
 
@@ -18,8 +19,9 @@ export class Channel {
   #bytes = 0;
   /** Place of the oldest record that is still kept; what lies before is cut off from time to time. */
   #start = 0;
-  #waiting = new Set<() => void>();
-  readonly #pieces: PiecesOfTimeline = new Map();
+  readonly #waiting = new Waiting();
+  /** Made when there is one: ten thousand timelines on which nothing happens have none. */
+  #pieces: PiecesOfTimeline | undefined;
   readonly #kept: KeptPieces;
 
   constructor(
@@ -31,7 +33,7 @@ export class Channel {
   }
 
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#start === this.#records.length;
+    return this.#waiting.isEmpty && this.#start === this.#records.length;
   }
 
   push(record: LogRecord): void {
@@ -57,7 +59,7 @@ export class Channel {
    * made of it is made once.
    */
   after(sequence: number): readonly LogRecord[] {
-    const known = this.#pieces.get(sequence);
+    const known = this.#pieces?.get(sequence);
     if (known && (known.isWhole || known.records.at(-1) === this.#records.at(-1))) {
       return known.records;
     }
@@ -67,6 +69,7 @@ export class Channel {
     if (from === to) return NOTHING;
     const records = this.#records.slice(from, to);
     const isWhole = to < this.#records.length;
+    this.#pieces ??= new Map();
     this.#kept.keep(this.#pieces, sequence, { records, isWhole });
     return records;
   }
@@ -92,9 +95,7 @@ export class Channel {
 
   /** Those who wait, to be called: they wait no more. */
   takeWaiting(): Iterable<() => void> {
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
-    return waiting;
+    return this.#waiting.take();
   }
 
   /** Place of the first record after `sequence`, by bisection. */

@@ -12,9 +12,9 @@ import { openAt } from "./frames.js";
 import type { Hub } from "./hub.js";
 import { isOfScope, selectionOf, type Selection } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
-import { resolveStart, type Start } from "./start.js";
+import { resolveStart, type Asker, type Start } from "./start.js";
 
-export interface StreamRequest {
+export interface StreamRequest extends Asker {
   tenant: string;
   path: TimelinePath;
   start: Start;
@@ -24,8 +24,6 @@ export interface StreamRequest {
   to?: number | undefined;
   /** Send the scope's state with the `open` frame; with a start at `now`, the stream then starts after it. */
   wantsSnapshot: boolean;
-  /** Whoever asked has gone: opening is given up. */
-  signal: AbortSignal;
 }
 
 /** `ended`: the scope has ended and the reader has all of it, so there is nothing to open. */
@@ -52,12 +50,11 @@ export class StreamCoordinator {
 
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
-    const { tenant, path, start, to, filter, wantsSnapshot, signal } = request;
+    const { tenant, path, start, to, filter, wantsSnapshot } = request;
     const { log, hub } = this;
     const selection = selectionOf(tenant, path, filter);
-    const answer = log.connection.answer.bind(log.connection);
-    const resolved = await answer(resolveStart(log, hub, selection, start, signal));
-    const { own, newest } = await answer(this.#heads(selection));
+    const resolved = await resolveStart(log, hub, selection, start, request);
+    const { own, newest } = await this.#heads(selection);
     const terminal = own && closes(path, own.type) ? own : undefined;
     if (terminal && start.at === "cursor" && !resolved.gap && newest <= resolved.after) {
       return { outcome: "ended" };
@@ -85,7 +82,9 @@ export class StreamCoordinator {
     const { tenant, path } = selection;
     const { first, last } = await readBounds(this.log);
     if (!isOfScope(selection)) return { own: undefined, newest: last };
-    if (this.hub.reachesBackTo >= first) return readTimelineHeads(this.log, tenant, path);
+    if (this.hub.reachesBackTo >= first) {
+      return this.log.connection.answer(readTimelineHeads(this.log, tenant, path));
+    }
     // The ring holds all of the log but, perhaps, the very newest.
     const { own, newest } = this.hub.heads(tenant, path);
     return { own, newest: last > this.hub.position ? last : newest };

@@ -30,6 +30,12 @@ export interface Resolved {
 /** How far events can be had: of the log up to `position`, and of memory back to `reachesBackTo`. */
 export type Reach = Pick<Hub, "position" | "reachesBackTo">;
 
+/** Whoever wants to start. Most never need a signal, and one takes as much memory as a waiting stream. */
+export interface Asker {
+  /** Aborts when they have gone. */
+  readonly signal: AbortSignal;
+}
+
 /** Scopes whose losses a gap names one by one. */
 const MAX_NAMED_SCOPES = 32;
 
@@ -43,7 +49,7 @@ export async function resolveStart(
   hub: Reach,
   selection: Selection,
   start: Start,
-  signal: AbortSignal,
+  asker: Asker,
 ): Promise<Resolved> {
   switch (start.at) {
     case "now":
@@ -52,7 +58,7 @@ export async function resolveStart(
     case "start":
       return afterTrim(log, hub, selection, 0, "0");
     case "last":
-      return { after: await beforeLast(log, selection, start.count, signal), gap: undefined };
+      return { after: await beforeLast(log, selection, start.count, asker.signal), gap: undefined };
     case "sequence":
       return resolveCursor(
         log,
@@ -108,7 +114,7 @@ async function afterTrim(
   const bounds = await readBounds(log);
   const isBeforeFirst = after + 1 < bounds.first;
   if (!isBeforeFirst && !bounds.hasHoles) return { after, gap: undefined };
-  const lost = await readLost(log, selection, after, bounds);
+  const lost = await log.connection.answer(readLost(log, selection, after, bounds));
   if (lost === undefined) return { after, gap: undefined };
   const reason = isBeforeFirst ? "retention" : "purge";
   return { after, gap: { ...gap(reason, requested, bounds.first), lost } };

@@ -6,14 +6,23 @@ import type { Ticker, Ticking } from "./ticker.js";
 const WHOLE_BYTES = 256 * 1024;
 const SLICE_BYTES = 64 * 1024;
 
+/** Whose body it is, where more is to be done about it than to write. */
+export interface OutflowOwner extends Ticking {
+  /** Called once, when the response is over or its reader has gone. */
+  closed(): void;
+}
+
 /**
  * The body of a response that may take long: written no faster than its reader takes it, and given up
  * when the reader takes nothing at all for too long.
  */
 export class Outflow implements Ticking {
   readonly #response: ServerResponse;
+  /** Of a body that ends with the connection: it needs no framing, and goes past the response to here. */
   readonly #socket: Socket | null;
+  readonly #ticker: Ticker;
   readonly #stalledAfterMs: number;
+  readonly #owner: OutflowOwner | undefined;
   #isHeadOut = false;
   #isOpen = true;
   #ended: AbortController | undefined;
@@ -24,40 +33,39 @@ export class Outflow implements Ticking {
   #bytes = 0;
   #isStalled = false;
 
-  /**
-   * @param isFramed whether HTTP frames the body; one that ends with the connection needs no framing, and goes
-   *   past the response to the socket
-   * @param onClose called once, when the response is over or its reader has gone
-   */
+  /** @param owner of a body that ends with the connection; without one HTTP frames it */
   constructor(
     response: ServerResponse,
     ticker: Ticker,
     stalledAfterMs: number,
-    isFramed = true,
-    onClose: () => void = () => undefined,
+    owner?: OutflowOwner,
   ) {
     this.#response = response;
+    this.#ticker = ticker;
     this.#stalledAfterMs = stalledAfterMs;
+    this.#owner = owner;
     // There is none yet behind a request whose response is not over.
-    this.#socket = isFramed ? null : response.socket;
-    (this.#socket ?? response).on("drain", () => {
-      this.#release();
-    });
+    this.#socket = owner ? response.socket : null;
     // Without a listener, a socket that breaks while it is written to would end the process.
     response.on("error", destroyIt);
-    const close = () => {
-      ticker.delete(this);
-      this.#stop();
-      this.#release();
-      onClose();
-    };
     if (response.destroyed) {
       this.#isOpen = false;
-      queueMicrotask(close);
+      queueMicrotask(() => {
+        this.#close();
+      });
     } else {
       ticker.add(this);
-      response.on("close", close);
+      response.on("close", () => {
+        this.#close();
+      });
     }
+  }
+
+  #close(): void {
+    this.#ticker.delete(this);
+    this.#stop();
+    this.#release();
+    this.#owner?.closed();
   }
 
   /** Aborts when nothing more can be sent: the reader has gone, or {@link end} was called. */
@@ -111,6 +119,11 @@ export class Outflow implements Ticking {
     // The first bytes take the headers with them.
     this.#isHeadOut = true;
     if (target.write(bytes)) return true;
+    if (!this.isBlocked) {
+      (this.#socket ?? this.#response).once("drain", () => {
+        this.#release();
+      });
+    }
     this.#blockedSinceMs = this.#lastSentMs;
     return false;
   }
@@ -140,6 +153,7 @@ export class Outflow implements Ticking {
   }
 
   tick(nowMs: number): void {
+    this.#owner?.tick(nowMs);
     if (this.#blockedSinceMs === undefined) return;
     if (nowMs - this.#blockedSinceMs < this.#stalledAfterMs) return;
     this.#isStalled = true;

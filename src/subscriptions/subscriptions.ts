@@ -197,7 +197,7 @@ export class Subscriptions {
       reach,
       selectionOf(tenant, path, undefined),
       start,
-      signal,
+      request,
     );
     const heads = path === "" ? undefined : await readTimelineHeads(log, tenant, path);
     const terminal = heads?.own && closes(path, heads.own.type) ? heads.own : undefined;

@@ -29,7 +29,7 @@ export async function download(
     hub,
     selection,
     cursor ? { at: "cursor", cursor, isReconnect: false } : { at: "start" },
-    signal,
+    { signal },
   );
   reply.hijack();
   reply.raw.writeHead(200, {

@@ -76,7 +76,7 @@ async function readUp(
 ): Promise<Span> {
   const start: Start =
     from.at === "start" ? from : { at: "cursor", cursor: from.cursor, isReconnect: false };
-  const { after, gap } = await resolveStart(log, hub, selection, start, signal);
+  const { after, gap } = await resolveStart(log, hub, selection, start, { signal });
   const { records, hasMore, reached } = await readForward(log, selection, after, limit, signal);
   return {
     records,
@@ -136,7 +136,7 @@ async function resolveEnd(
   const { sequence, epoch } = from.cursor;
   const cursor = { sequence: Math.max(0, sequence - 1), epoch };
   const start: Start = { at: "cursor", cursor, isReconnect: false };
-  const { gap } = await resolveStart(log, hub, selection, start, signal);
+  const { gap } = await resolveStart(log, hub, selection, start, { signal });
   return gap?.reason === "epoch"
     ? { before: Infinity, gap }
     : // What is lost behind the cursor is not on the way there.

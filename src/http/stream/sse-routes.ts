@@ -1,10 +1,12 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { OpenedStream } from "../../coordinator/coordinator.js";
+import type { Asker } from "../../coordinator/start.js";
 import type { ProblemCode } from "../../wire/problem.js";
 import type { TimelinePath } from "../../wire/timeline.js";
 import type { Gateway } from "../gateway.js";
 import { isPast } from "../past.js";
-import { internalProblem, problemOf, unavailable } from "../problem-reply.js";
+import { problemOf, unavailable } from "../problem-reply.js";
 import { leaveLogTo, loggable } from "../request-log.js";
 import { timelineOf, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
@@ -14,6 +16,9 @@ import { SseStream, retryMs } from "./sse-stream.js";
 
 /** How long readers stay away who found the house full. */
 const FULL_RETRY_MS = 30_000;
+
+const NO_HEADERS = {};
+const NO_RAW_HEADERS: string[] = [];
 
 /** What may be otherwise when the reader comes back. */
 const PASSING: ReadonlySet<ProblemCode> = new Set([
@@ -64,14 +69,10 @@ async function openSse(
   reply: FastifyReply,
 ): Promise<void> {
   const { gateway, streams } = serving;
-  const gone = new AbortController();
-  const giveUp = () => {
-    gone.abort();
-  };
-  reply.raw.once("close", giveUp);
+  const reader = new Reader(reply.raw);
   let opened: OpenedStream;
   try {
-    opened = await open(gateway, path, wanted, gone.signal);
+    opened = await open(gateway, path, wanted, reader);
   } catch (error) {
     const known = problemOf(error);
     // An EventSource that is told so by a status never comes back.
@@ -81,7 +82,7 @@ async function openSse(
     return;
   }
   // A durable one holds a claim, until it begins to be read.
-  if (wanted.durable === undefined) reply.raw.off("close", giveUp);
+  if (wanted.durable === undefined) reader.forget();
   if (opened.outcome === "open") {
     begin(serving, opened, wanted, request, reply);
     return;
@@ -90,52 +91,74 @@ async function openSse(
   await reply.code(204).send();
 }
 
+/** Node keeps a request until its response ends; a browser's has two kilobytes of headers. */
+function forgetHeaders(request: IncomingMessage): void {
+  request.headers = NO_HEADERS;
+  request.rawHeaders = NO_RAW_HEADERS;
+}
+
+/** Who has asked for a stream that is being opened. */
+class Reader implements Asker {
+  readonly #response: ServerResponse;
+  #gone: AbortController | undefined;
+  readonly #leave = () => this.#gone?.abort();
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      this.#gone = new AbortController();
+      if (this.#response.destroyed) this.#gone.abort();
+      else this.#response.once("close", this.#leave);
+    }
+    return this.#gone.signal;
+  }
+
+  /** The signal does not abort any more. */
+  forget(): void {
+    this.#response.off("close", this.#leave);
+  }
+}
+
 function open(
   { coordinator, subscriptions, tenant, log }: Gateway,
   path: TimelinePath,
   wanted: SseRequest,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<OpenedStream> | OpenedStream {
   const { durable, start, to, filter, wantsSnapshot } = wanted;
   if (durable !== undefined) {
-    return subscriptions.open({ tenant, name: durable, path, start, signal });
+    return subscriptions.open({ tenant, name: durable, path, start, signal: reader.signal });
   }
   if (isPast(wanted, log.epoch)) return { outcome: "ended" };
-  return coordinator.open({ tenant, path, start, to, filter, wantsSnapshot, signal });
+  return coordinator.open({
+    tenant,
+    path,
+    start,
+    to,
+    filter,
+    wantsSnapshot,
+    get signal() {
+      return reader.signal;
+    },
+  });
 }
 
 function begin(
-  { gateway, config: { http }, ticker, streams, draining, logger }: Serving,
-  { opening, feed }: Extract<OpenedStream, { outcome: "open" }>,
+  serving: Serving,
+  opened: Extract<OpenedStream, { outcome: "open" }>,
   { start, asMessage }: SseRequest,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  leaveLogTo(request);
+  leaveLogTo(reply);
   beginSse(request, reply);
-  const { id } = request;
-  const about = { reqId: id, ...loggable(request) };
-  logger.info({ ...about, start: start.at }, "stream opened");
-  const stream = new SseStream(opening, feed, {
-    response: reply.raw,
-    ticker,
-    epoch: gateway.log.epoch,
-    asMessage,
-    // The clock is looked at so often only: rather a little early than late.
-    heartbeatMs: http.heartbeatMs - ticker.periodMs,
-    maxAgeMs: http.maxStreamAgeMs,
-    stalledAfterMs: http.stalledAfterMs,
-    onClose: (closed) => {
-      streams.delete(closed);
-      streams.leave();
-      logger.info({ ...about, ...closed.summary }, "stream closed");
-    },
-    onFailure: (error) => {
-      logger.error({ ...about, err: error }, "a stream broke off");
-      return problemOf(error) ?? internalProblem(id);
-    },
-  });
-  streams.add(stream);
+  forgetHeaders(request.raw);
+  const about = { reqId: request.id, ...loggable(request) };
+  serving.logger.info({ ...about, start: start.at }, "stream opened");
+  const stream = new SseStream(opened, serving, { response: reply.raw, about, asMessage });
   // It may have begun while the stream was being opened.
-  if (draining.aborted) stream.end("shutdown");
+  if (serving.draining.aborted) stream.end("shutdown");
 }

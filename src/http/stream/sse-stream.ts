@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
+import type { OpenedStream } from "../../coordinator/coordinator.js";
 import type { Delivery, Feed } from "../../coordinator/feed.js";
-import type { GapFrame, OpenFrame } from "../../wire/frame.js";
-import type { Problem } from "../../wire/problem.js";
 import { sseControl, sseHeartbeat, sseRetry } from "../../wire/sse.js";
-import { Outflow } from "../outflow.js";
-import { endOfLifeMs, type Ticker, type Ticking } from "../ticker.js";
+import { Outflow, type OutflowOwner } from "../outflow.js";
+import { internalProblem, problemOf } from "../problem-reply.js";
+import type { Serving } from "../serving.js";
+import { endOfLifeMs } from "../ticker.js";
 import { sseBlocks } from "./sse-blocks.js";
 
 /** Why a stream is over. */
@@ -23,29 +24,25 @@ export type StreamEnd =
 /** Readers that are sent away together come back spread over this long. */
 const RETRY_MS = { least: 1000, most: 4000 };
 
-export interface SseStreamOptions {
+/** What it needs of its request. */
+export interface SseRequester {
   response: ServerResponse;
-  ticker: Ticker;
-  epoch: string;
+  /** What log lines name it by. */
+  about: { reqId: string; method: string; url: string };
   /** Leave event names out. */
   asMessage: boolean;
-  heartbeatMs: number;
-  maxAgeMs: number;
-  stalledAfterMs: number;
-  /** Called once, when the stream is over. */
-  onClose: (stream: SseStream) => void;
-  /** What to tell the reader when the feed fails, which this is told of. */
-  onFailure: (error: unknown) => Problem;
 }
 
 /**
  * One reader's event stream. While nothing happens it is this object in the hub's list of those who wait,
  * and nothing runs; so ten thousand of them cost hardly more than their sockets.
  */
-export class SseStream implements Ticking {
+export class SseStream implements OutflowOwner {
   readonly #feed: Feed;
   readonly #outflow: Outflow;
-  readonly #options: SseStreamOptions;
+  readonly #serving: Serving;
+  readonly #about: SseRequester["about"];
+  readonly #asMessage: boolean;
   readonly #startedAtMs = Date.now();
   readonly #endsAtMs: number;
   /** Made once: it is handed to the feed each time there is nothing to do. */
@@ -60,27 +57,37 @@ export class SseStream implements Ticking {
   #events = 0;
   #end: StreamEnd | undefined;
 
-  /** Begins to send at once. */
-  constructor(opening: readonly (OpenFrame | GapFrame)[], feed: Feed, options: SseStreamOptions) {
-    const { response, ticker, maxAgeMs, stalledAfterMs, onClose } = options;
+  /** Begins to send at once. It takes the place that was entered for it, and leaves it. */
+  constructor(
+    { opening, feed }: Extract<OpenedStream, { outcome: "open" }>,
+    serving: Serving,
+    { response, about, asMessage }: SseRequester,
+  ) {
+    const { maxStreamAgeMs, stalledAfterMs } = serving.config.http;
     this.#feed = feed;
-    this.#options = options;
-    this.#endsAtMs = endOfLifeMs(this.#startedAtMs, maxAgeMs);
-    this.#outflow = new Outflow(response, ticker, stalledAfterMs, false, () => {
-      feed.stopWaiting();
-      this.#reading?.abort();
-      ticker.delete(this);
-      onClose(this);
-    });
-    ticker.add(this);
+    this.#serving = serving;
+    this.#about = about;
+    this.#asMessage = asMessage;
+    this.#endsAtMs = endOfLifeMs(this.#startedAtMs, maxStreamAgeMs);
+    this.#outflow = new Outflow(response, serving.ticker, stalledAfterMs, this);
+    serving.streams.add(this);
     const first = sseRetry(retryMs()) + opening.map((frame) => sseControl(frame)).join("");
     const isBlocked = this.#outflow.send(first);
     if (isBlocked) this.#goOnAfter(isBlocked);
     else this.#flow();
   }
 
+  closed(): void {
+    const { streams, logger } = this.#serving;
+    this.#feed.stopWaiting();
+    this.#reading?.abort();
+    streams.delete(this);
+    streams.leave();
+    logger.info({ ...this.#about, ...this.#summary }, "stream closed");
+  }
+
   /** What the log line at its end says. */
-  get summary() {
+  get #summary() {
     return {
       end: this.#outflow.isStalled ? "too-slow" : (this.#end ?? "left"),
       events: this.#events,
@@ -98,7 +105,9 @@ export class SseStream implements Ticking {
   }
 
   tick(nowMs: number): void {
-    const { heartbeatMs } = this.#options;
+    const { config, ticker } = this.#serving;
+    // The clock is looked at so often only: rather a little early than late.
+    const heartbeatMs = config.http.heartbeatMs - ticker.periodMs;
     if (nowMs >= this.#endsAtMs) this.end("max-age");
     else if (nowMs - this.#outflow.lastSentMs >= heartbeatMs && !this.#outflow.isBlocked) {
       void this.#outflow.send(heartbeatAt(nowMs));
@@ -132,7 +141,8 @@ export class SseStream implements Ticking {
   }
 
   #fail(error: unknown): void {
-    const problem = this.#options.onFailure(error);
+    this.#serving.logger.error({ ...this.#about, err: error }, "a stream broke off");
+    const problem = problemOf(error) ?? internalProblem(this.#about.reqId);
     const retryAfterMs = problem.retryAfterMs ?? retryMs();
     this.end("failed", sseControl({ kind: "error", problem, retryable: true, retryAfterMs }));
   }
@@ -148,9 +158,9 @@ export class SseStream implements Ticking {
 
   #send(delivery: Delivery): Promise<void> | undefined {
     if (delivery.kind !== "events") return this.#outflow.send(sseControl(delivery));
-    const { epoch, asMessage } = this.#options;
+    const { epoch } = this.#serving.gateway.log;
     this.#events += delivery.records.length;
-    return this.#outflow.send(sseBlocks(delivery.records, epoch, asMessage));
+    return this.#outflow.send(sseBlocks(delivery.records, epoch, this.#asMessage));
   }
 }
 
