@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "./stream.js";
 
 /** First and last sequence of the log that are there now; `last` is 0 in an empty one. */
@@ -14,26 +15,35 @@ interface Asking {
   next: Promise<LogBounds> | undefined;
 }
 
+/** How long those who come behind a request wait for more to join them. */
+const PAUSE_MS = 5;
+
 const askings = new WeakMap<Log, Asking>();
 
 /**
  * The bounds of the log as of the call, or later, from the stream's leader. All who ask at about the same
  * moment share one request: a thousand readers that connect together need one answer, not a thousand.
+ *
+ * @throws ConnectionLostError
  */
 export function readBounds(log: Log): Promise<LogBounds> {
   const asking = askings.get(log) ?? { underWay: Promise.resolve(), next: undefined };
   askings.set(log, asking);
   asking.next ??= asking.underWay.then(() => {
     const asked = ask(log);
-    asking.underWay = asked.catch(() => undefined);
+    asking.underWay = asked.catch(() => undefined).then(pause);
     asking.next = undefined;
     return asked;
   });
   return asking.next;
 }
 
+function pause(): Promise<void> {
+  return delay(PAUSE_MS, undefined, { ref: false });
+}
+
 async function ask(log: Log): Promise<LogBounds> {
-  const { state } = await log.jsm.streams.info(log.stream);
+  const { state } = await log.connection.answer(log.jsm.streams.info(log.stream));
   return {
     first: Math.max(1, state.first_seq),
     last: state.last_seq,
