@@ -1,5 +1,4 @@
-import type { ServerResponse } from "node:http";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 
 /** Where a token may stand in a URL, because EventSource and WebSocket cannot set headers. */
@@ -17,6 +16,10 @@ declare module "fastify" {
   interface FastifyInstance {
     logger: Logger;
   }
+  interface FastifyReply {
+    /** Writes the request's line. */
+    logAtClose: (() => void) | undefined;
+  }
 }
 
 /** Writes what concerns a request, under its id. */
@@ -24,19 +27,17 @@ export function loggerOf({ server, id }: FastifyRequest): Logger {
   return server.logger.child({ reqId: id });
 }
 
-/** What is to happen at the end of a request. */
-const atClose = new WeakMap<FastifyRequest, { response: ServerResponse; listener: () => void }>();
-
-/** Leaves the log lines of this request to the caller, because it goes on for long. */
-export function leaveLogTo(request: FastifyRequest): void {
-  const known = atClose.get(request);
-  known?.response.off("close", known.listener);
+/** Leaves the log lines of a request to the caller, because it goes on for long. */
+export function leaveLogTo({ raw, logAtClose }: FastifyReply): void {
+  if (logAtClose) raw.off("close", logAtClose);
 }
 
 /** One line a request at info, when its response has ended or its client has gone. */
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.decorate("logger", logger);
-  app.addHook("onRequest", (request, { raw: response }, done) => {
+  app.decorateReply("logAtClose", undefined);
+  app.addHook("onRequest", (request, reply, done) => {
+    const response = reply.raw;
     const startedMs = performance.now();
     const listener = () => {
       const { statusCode, writableFinished } = response;
@@ -44,7 +45,7 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
       const outcome = writableFinished ? { status: statusCode } : { aborted: true };
       logger.info({ reqId: request.id, ...loggable(request), ...outcome, ms }, "request");
     };
-    atClose.set(request, { response, listener });
+    reply.logAtClose = listener;
     response.on("close", listener);
     done();
   });
