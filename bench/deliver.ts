@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Pool } from "undici";
@@ -10,48 +9,16 @@ import { withGatewayOn, withScript } from "./gateway.js";
 import { inTurns, type Load } from "./load.js";
 import { Meter } from "./meter.js";
 import { DRAFT } from "./publisher.js";
+import { openAll, paced, posted, stampedTo, toViewers, VIEWERS, type Pace } from "./paced.js";
 import { p99 } from "./sides.js";
 import { findStamp, sinceStamp, stamp } from "./stamp.js";
-import { CAUGHT_UP, EVENT, withViewers, type Viewers } from "./viewers.js";
+import { CAUGHT_UP, EVENT, withViewers } from "./viewers.js";
 
-const VIEWERS = 1000;
 const ROUNDS = 3;
-
-/** The peer may be too slow to send everything in any time. */
-const PATIENCE_MS = 6000;
-
-/** So many events, at regular moments. */
-interface Pace {
-  events: number;
-  perSecond: number;
-}
 
 const PACE = { events: 300, perSecond: 100 };
 /** For the peer, which does not take more. */
 const SLOW_PACE = { events: 20, perSecond: 20 };
-
-/** Does something at regular moments, whether or not what was begun before is done. */
-async function paced({ events, perSecond }: Pace, step: () => Promise<unknown>): Promise<void> {
-  const underWay: Promise<unknown>[] = [];
-  const start = performance.now();
-  for (let n = 0; n < events; n++) {
-    await delay(Math.max(0, start + (n * 1000) / perSecond - performance.now()));
-    underWay.push(step());
-  }
-  await Promise.all(underWay);
-}
-
-/** From just before each append to the arrival at each of the viewers. */
-async function toViewers(
-  viewers: Viewers,
-  pace: Pace,
-  append: () => Promise<unknown>,
-): Promise<Load> {
-  const count = pace.events * VIEWERS;
-  const arrived = viewers.tell({ do: "arrivals", count, patienceMs: PATIENCE_MS });
-  const [latencies] = await Promise.all([arrived, paced(pace, append)]);
-  return { count, perSecond: pace.perSecond * VIEWERS, ...latencies };
-}
 
 /** The obvious way: an ordered consumer with a callback, and awaited publishes. */
 async function rawConsumer(nc: NatsConnection): Promise<() => Promise<Load>> {
@@ -91,23 +58,6 @@ function stampedEnvelope(): string {
   return ENVELOPE.replace(DRAFT.payload.message, message);
 }
 
-async function posted(
-  pool: Pool,
-  path: string,
-  method: "POST" | "PUT",
-  body: string | null,
-): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const answer = await pool.request({ method, path, headers, body });
-  await answer.body.dump();
-  if (answer.statusCode >= 300) throw new Error(`${path} answered ${answer.statusCode}`);
-}
-
-function open(viewers: Viewers, url: string, path: string, until: string) {
-  const targets = Array.from({ length: VIEWERS }, () => ({ path }));
-  return viewers.tell({ do: "open", url, targets, event: EVENT, until });
-}
-
 /** Publish → SSE client, beside a raw consumer and beside the peer. */
 export async function deliverFigures(): Promise<Figure[]> {
   return withGatewayOn((ours, nc) =>
@@ -116,12 +66,8 @@ export async function deliverFigures(): Promise<Figure[]> {
         withViewers(async (peerViewers) => {
           const ourPool = new Pool(ours.url, { connections: 16 });
           const peerPool = new Pool(peer.url, { connections: 16 });
-          await open(ourViewers, ours.url, "/v1/runs/deliver/stream", CAUGHT_UP);
-          const toOurs = () => {
-            const payload = { ...DRAFT.payload, message: padded(stamp(), "start") };
-            const body = JSON.stringify({ ...DRAFT, payload });
-            return posted(ourPool, "/v1/runs/deliver/events", "POST", body);
-          };
+          await openAll(ourViewers, ours.url, "/v1/runs/deliver/stream", CAUGHT_UP);
+          const toOurs = stampedTo(ourPool, "runs/deliver");
           let turn = 0;
           const toPeer = async () => {
             // A stream of its own for each turn: the longer one is, the longer the peer takes to find its end.
@@ -129,7 +75,7 @@ export async function deliverFigures(): Promise<Figure[]> {
             await posted(peerPool, stream, "PUT", null);
             await peerViewers.tell({ do: "cut" });
             const live = `${stream}?offset=now&live=sse`;
-            await open(peerViewers, peer.url, live, '"upToDate":true');
+            await openAll(peerViewers, peer.url, live, '"upToDate":true');
             return toViewers(peerViewers, SLOW_PACE, () =>
               posted(peerPool, stream, "POST", stampedEnvelope()),
             );
@@ -147,11 +93,26 @@ export async function deliverFigures(): Promise<Figure[]> {
             () => toViewers(ourViewers, SLOW_PACE, toOurs),
             toPeer,
           );
+          const besideBare = await withScript("bare.mjs", async (bare) => {
+            const pool = new Pool(bare.url, { connections: 16 });
+            await peerViewers.tell({ do: "cut" });
+            await openAll(peerViewers, bare.url, "/", "data: ready\n\n");
+            const toBare = () =>
+              posted(pool, "/", "POST", `id: 1.k3f9q2${EVENT}data: ${stampedEnvelope()}\n\n`);
+            const sides = await inTurns(
+              ROUNDS,
+              () => toViewers(ourViewers, PACE, toOurs),
+              () => toViewers(peerViewers, PACE, toBare),
+            );
+            await pool.close();
+            return sides;
+          });
           await Promise.all([ourPool.close(), peerPool.close()]);
           const name = ({ perSecond }: Pace) =>
             `publish → SSE client, ${VIEWERS} viewers, ${perSecond} events/s`;
           return [
             p99(`${name(PACE)}, of a raw consumer`, besideRaw, { atMost: 3 }, meter.beside()),
+            p99(`${name(PACE)}, of a bare server that keeps nothing`, besideBare),
             p99(`${name(SLOW_PACE)}, of Durable Streams (files)`, besidePeer, {
               atMost: 0.5,
             }),

@@ -6,6 +6,8 @@ import { MACHINE, row, TABLE_HEAD, type Figure } from "./figure.js";
 import { hashFigures } from "./hash.js";
 import { idleFigures } from "./idle.js";
 import { replayFigures } from "./replay.js";
+import { replaySocketFigures } from "./replay-socket.js";
+import { stalledFigures } from "./stalled.js";
 import { stormFigures } from "./storm.js";
 
 /** What can be measured, by the word that asks for it. */
@@ -17,6 +19,8 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   "fan-out": fanOutFigures,
   idle: idleFigures,
   replay: replayFigures,
+  "replay-socket": replaySocketFigures,
+  stalled: stalledFigures,
   storm: stormFigures,
 };
 
