@@ -16,19 +16,7 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!isSize(size) || !isSize(index) || index >= size) {
     throw new RangeError(`there is no leaf ${index} among ${size}`);
   }
-  const ranges: LeafRange[] = [];
-  let [from, to] = [0, size];
-  while (to - from > 1) {
-    const middle = from + splitOf(to - from);
-    if (index < middle) {
-      ranges.push({ from: middle, to });
-      to = middle;
-    } else {
-      ranges.push({ from, to: middle });
-      from = middle;
-    }
-  }
-  return ranges.reverse();
+  return descent(index + 1, size, ({ from, to }) => to - from === 1).passed.reverse();
 }
 
 /**
@@ -40,21 +28,34 @@ export function consistencyRanges(size1: number, size2: number): LeafRange[] {
   if (!isSize(size1) || !isSize(size2) || size1 === 0 || size1 > size2) {
     throw new RangeError(`a tree of ${size1} leaves does not grow to ${size2}`);
   }
-  const ranges: LeafRange[] = [];
-  let [from, to] = [0, size2];
-  while (size1 < to) {
-    const middle = from + splitOf(to - from);
-    if (size1 <= middle) {
-      ranges.push({ from: middle, to });
-      to = middle;
-    } else {
-      ranges.push({ from, to: middle });
-      from = middle;
-    }
-  }
+  const { passed, reached } = descent(size1, size2, ({ to }) => to === size1);
   // Whoever has the old tree knows its root, unless that is only a part of this range.
-  if (from > 0) ranges.push({ from, to });
-  return ranges.reverse();
+  if (reached.from > 0) passed.push(reached);
+  return passed.reverse();
+}
+
+/**
+ * The way down from the root to a range that is the one looked for and holds the leaf before `end`, and the
+ * halves that it passes by, from the root downwards.
+ */
+function descent(
+  end: number,
+  size: number,
+  isThere: (range: LeafRange) => boolean,
+): { passed: LeafRange[]; reached: LeafRange } {
+  const passed: LeafRange[] = [];
+  let reached = { from: 0, to: size };
+  while (!isThere(reached)) {
+    const { from, to } = reached;
+    const middle = from + splitOf(to - from);
+    const [left, right] = [
+      { from, to: middle },
+      { from: middle, to },
+    ];
+    passed.push(end <= middle ? right : left);
+    reached = end <= middle ? left : right;
+  }
+  return { passed, reached };
 }
 
 export interface InclusionProof {
