@@ -17,7 +17,14 @@ const nativeCrypto = (
 ).process?.getBuiltinModule?.("node:crypto");
 
 /** SHA-256 (FIPS 180-4) of `data`, text as UTF-8, in lowercase hexadecimal. */
-export const sha256Hex: (data: string | Uint8Array) => string = nativeSha256() ?? portableSha256;
+export function sha256Hex(data: string | Uint8Array): string {
+  return nativeCrypto ? nativeCrypto.hash("sha256", data, "hex") : portableSha256(data);
+}
+
+/** SHA-256 (FIPS 180-4) of `data`, as 32 bytes. */
+export function sha256Bytes(data: Uint8Array): Uint8Array {
+  return nativeCrypto ? nativeCrypto.hash("sha256", data, "buffer") : sha256(data);
+}
 
 /** `sha256:` + hex SHA-256 of the UTF-8 of `text`. */
 export function hashText(text: string): Hash {
@@ -45,14 +52,4 @@ export function hashEnvelope(envelope: Omit<EventEnvelope, "hash"> & { hash?: un
 
 export function portableSha256(data: string | Uint8Array): string {
   return bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data));
-}
-
-/** SHA-256 (FIPS 180-4) of `data`, as 32 bytes. */
-export function sha256Bytes(data: Uint8Array): Uint8Array {
-  return nativeCrypto ? nativeCrypto.hash("sha256", data, "buffer") : sha256(data);
-}
-
-function nativeSha256(): typeof portableSha256 | undefined {
-  const crypto = nativeCrypto;
-  return crypto && ((data) => crypto.hash("sha256", data, "hex"));
 }
