@@ -8,6 +8,7 @@ import { withGateway } from "./gateway.js";
 import { inTurns, type Load } from "./load.js";
 import { openAll, stampedTo, toViewers, VIEWERS, type Pace } from "./paced.js";
 import { DRAFT } from "./publisher.js";
+import { occurrences } from "./replay.js";
 import { p99 } from "./sides.js";
 import { CAUGHT_UP, EVENT, withViewers } from "./viewers.js";
 
@@ -33,14 +34,12 @@ async function openStalled(url: string): Promise<Stalled> {
   socket.write(`GET /v1/${RUN}/stream HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
   return {
     goOn: async (events) => {
-      const words = Buffer.from(EVENT);
       let carried = Buffer.alloc(0);
       let count = 0;
       for await (const piece of socket) {
         const bytes = Buffer.concat([carried, piece as Buffer]);
-        let at = bytes.indexOf(words);
-        for (; at >= 0; at = bytes.indexOf(words, at + words.length)) count++;
-        carried = bytes.subarray(Math.max(0, bytes.length - words.length + 1));
+        count += occurrences(bytes, EVENT);
+        carried = bytes.subarray(Math.max(0, bytes.length - EVENT.length + 1));
         if (count >= events) break;
       }
       socket.destroy();

@@ -11,7 +11,7 @@ interface Made {
 
 /**
  * The hub hands one and the same array to all followers that stand at the same place. Its blocks are made
- * for the first of them and kept while the array is, which is until the next event.
+ * for the first of them and kept while the array is.
  */
 const made = new WeakMap<readonly LogRecord[], Made>();
 
