@@ -30,12 +30,15 @@ test("batches are staged in memory, also after a restart, and even if that memor
       return undefined;
     }
   };
-  let stored = 0;
+  let sent = 0;
+  let committed = 0;
+  let unknown = 0;
   const append = async () => {
-    const batch = [message(stored), message(stored + 1)];
-    const result = await commit(log, batch, 5000);
-    if (result.outcome === "committed") stored += 2;
-    return result.outcome === "committed";
+    // New subjects each time: a batch without an answer, sent as the server died, may be stored.
+    const { outcome } = await commit(log, [message(sent++), message(sent++)], 5000);
+    if (outcome === "committed") committed++;
+    if (outcome === "unknown") unknown++;
+    return outcome === "committed";
   };
   // Without such a folder there is nothing to see but that batches work.
   const isLinked = () =>
@@ -53,7 +56,9 @@ test("batches are staged in memory, also after a restart, and even if that memor
   await until("a batch is committed after the memory was cleared", append);
 
   const { state } = await log.jsm.streams.info(log.stream);
-  expect(state.messages).toBe(stored);
+  expect(state.messages % 2).toBe(0);
+  expect(state.messages / 2).toBeGreaterThanOrEqual(committed);
+  expect(state.messages / 2).toBeLessThanOrEqual(committed + unknown);
   const target = link();
   await log.nc.close();
   await server.stop();
