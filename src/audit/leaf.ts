@@ -1,6 +1,4 @@
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { canonicalize } from "../envelope/canonical.js";
-import { leafHash } from "./merkle-tree.js";
 
 /**
  * What the sealed log says of a sequence of the stream. The data of the leaf `sequence − 1` is the canonical
@@ -34,7 +32,7 @@ export interface ForeignLeaf {
   time: string;
 }
 
-/** The canonical JSON of a leaf. */
+/** The canonical JSON of a leaf: its data in the tree. */
 export function leafText(leaf: Leaf): string {
   // The members of an event's leaf need no escapes, and are written in their order.
   if ("hash" in leaf) {
@@ -42,9 +40,4 @@ export function leafText(leaf: Leaf): string {
     return `{"hash":"${hash}","sequence":${sequence},"subject":"${subject}","time":"${time}"}`;
   }
   return canonicalize(leaf);
-}
-
-/** The hash that stands for a leaf in the tree. */
-export function hashLeaf(text: string): Uint8Array {
-  return leafHash(utf8ToBytes(text));
 }

@@ -12,21 +12,24 @@ export const HASH_BYTES = 32;
 const LEAF_PREFIX = 0x00;
 const NODE_PREFIX = 0x01;
 
-/** The hash of one leaf. */
-export function leafHash(data: Uint8Array): Uint8Array {
+/** The hash of one leaf; a text stands for its UTF-8. */
+export function leafHash(data: string | Uint8Array): Uint8Array {
+  if (typeof data === "string") return sha256Bytes(`\0${data}`);
   const prefixed = new Uint8Array(1 + data.length);
   prefixed[0] = LEAF_PREFIX;
   prefixed.set(data, 1);
   return sha256Bytes(prefixed);
 }
 
+/** What a node is the hash of; used again by each, since hashing keeps nothing of it. */
+const node = new Uint8Array(1 + 2 * HASH_BYTES);
+node[0] = NODE_PREFIX;
+
 /** The hash of a node over the hashes of its two halves. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const both = new Uint8Array(1 + 2 * HASH_BYTES);
-  both[0] = NODE_PREFIX;
-  both.set(left, 1);
-  both.set(right, 1 + HASH_BYTES);
-  return sha256Bytes(both);
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return sha256Bytes(node);
 }
 
 /** The root of a tree without leaves. */

@@ -29,7 +29,7 @@ export type HeadsBelow =
   { form: "listed"; heads: readonly ScopeHead[] } | { form: "digest"; count: number; hash: string };
 
 /** A note is read as a whole: up to so many heads are listed. */
-const MAX_LISTED = 2000;
+const MAX_LISTED = 1000;
 
 /** The heads as a receipt holds them. @param heads in any order */
 export function headsBelow(heads: readonly ScopeHead[]): HeadsBelow {

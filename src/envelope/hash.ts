@@ -21,9 +21,11 @@ export function sha256Hex(data: string | Uint8Array): string {
   return nativeCrypto ? nativeCrypto.hash("sha256", data, "hex") : portableSha256(data);
 }
 
-/** SHA-256 (FIPS 180-4) of `data`, as 32 bytes. */
-export function sha256Bytes(data: Uint8Array): Uint8Array {
-  return nativeCrypto ? nativeCrypto.hash("sha256", data, "buffer") : sha256(data);
+/** SHA-256 (FIPS 180-4) of `data`, text as UTF-8, as 32 bytes. */
+export function sha256Bytes(data: string | Uint8Array): Uint8Array {
+  if (!nativeCrypto) return sha256(bytesOf(data));
+  // Node makes a text of it and a copy of that in half the time in which it makes a buffer.
+  return Buffer.from(nativeCrypto.hash("sha256", data, "binary"), "latin1");
 }
 
 /** `sha256:` + hex SHA-256 of the UTF-8 of `text`. */
@@ -51,5 +53,9 @@ export function hashEnvelope(envelope: Omit<EventEnvelope, "hash"> & { hash?: un
 }
 
 export function portableSha256(data: string | Uint8Array): string {
-  return bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data));
+  return bytesToHex(sha256(bytesOf(data)));
+}
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? utf8ToBytes(data) : data;
 }
