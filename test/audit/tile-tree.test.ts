@@ -20,6 +20,7 @@ const LARGEST = 70_000;
 /** A place for tiles, as a log keeps them. */
 class Tiles {
   readonly leaves: string[] = [];
+  readonly #hashes: Uint8Array[] = [];
   readonly #upper = new Map<string, Uint8Array>();
 
   store(tree: TileTree, before: number): void {
@@ -33,10 +34,12 @@ class Tiles {
   }
 
   readonly read = (level: number, tile: number): Promise<Uint8Array[]> => {
-    const leaves = this.leaves.slice(tile * TILE_WIDTH, (tile + 1) * TILE_WIDTH);
+    while (this.#hashes.length < this.leaves.length) {
+      this.#hashes.push(leafHash(this.leaves[this.#hashes.length] ?? ""));
+    }
     return Promise.resolve(
       level === 0
-        ? leaves.map((data) => leafHash(data))
+        ? this.#hashes.slice(tile * TILE_WIDTH, (tile + 1) * TILE_WIDTH)
         : splitHashes(this.#upper.get(`${level}/${tile}`) ?? new Uint8Array()),
     );
   };
