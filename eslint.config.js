@@ -18,6 +18,7 @@ const layers = [
   { name: "publisher", pure: false, uses: ["envelope", "wire", "log"] },
   { name: "coordinator", pure: false, uses: ["envelope", "wire", "projections", "log"] },
   { name: "subscriptions", pure: false, uses: ["envelope", "wire", "log", "coordinator"] },
+  { name: "sealer", pure: false, uses: ["envelope", "audit", "log"] },
   {
     name: "http",
     pure: false,
@@ -30,6 +31,7 @@ const layers = [
       "publisher",
       "coordinator",
       "subscriptions",
+      "sealer",
     ],
   },
   { name: "runner", pure: false, uses: ["envelope", "wire", "client"] },

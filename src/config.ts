@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isKeyName } from "./audit/verifier-key.js";
 import { ID_PATTERN, TENANT_PATTERN } from "./envelope/scope.js";
 
 /** Everything that can be set, complete: made once at start from the environment and the command line. */
@@ -52,6 +53,16 @@ export interface Config {
     /** One that nobody reads or acknowledges for this long is removed. */
     idleMs: number;
   };
+  seal: {
+    /** Whether this gateway seals the log when no other one does. */
+    isOn: boolean;
+    /** At most so long after an event there is a checkpoint with it. */
+    intervalMs: number;
+    /** The key that checkpoints are signed with; made where there is none. */
+    keyFile: string;
+    /** Each new checkpoint is written there; undefined: nowhere. */
+    checkpointFile: string | undefined;
+  };
   /** Timelines whose state is kept in memory. */
   snapshots: number;
   logLevel: string;
@@ -86,6 +97,9 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
   const tenant = env["RUNTRAIL_TENANT"] ?? "default";
   demand(ID_PATTERN.test(nodeId), "RUNTRAIL_NODE_ID", "letters, digits, _ and -");
   demand(TENANT_PATTERN.test(tenant), "RUNTRAIL_TENANT", "lower-case letters, digits and -");
+  const origin = env["RUNTRAIL_ORIGIN"] ?? "runtrail.local/default";
+  demand(isKeyName(origin), "RUNTRAIL_ORIGIN", "a name without blanks and plus signs");
+  const dataFolder = flags.data ?? env["RUNTRAIL_DATA"] ?? join(process.cwd(), ".runtrail");
   const host = flags.host ?? env["RUNTRAIL_HOST"] ?? "127.0.0.1";
   if (!LOOPBACK.test(host) && flags.insecure !== true && env["RUNTRAIL_INSECURE"] !== "1") {
     throw new ConfigError(
@@ -125,10 +139,10 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
     nats: servers === undefined ? undefined : natsServers(servers, env),
     log: {
       stream: env["RUNTRAIL_STREAM"] ?? "RUNTRAIL",
-      origin: env["RUNTRAIL_ORIGIN"] ?? "runtrail.local/default",
+      origin,
       replicas: integer("RUNTRAIL_REPLICAS", env["RUNTRAIL_REPLICAS"], 1, 1, 5),
     },
-    dataFolder: flags.data ?? env["RUNTRAIL_DATA"] ?? join(process.cwd(), ".runtrail"),
+    dataFolder,
     tenant,
     nodeId,
     ringBytes: integer("RUNTRAIL_RING_BYTES", env["RUNTRAIL_RING_BYTES"], 32 * MIB, MIB),
@@ -166,6 +180,12 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
         7 * 24 * 60 * 60_000,
         1000,
       ),
+    },
+    seal: {
+      isOn: env["RUNTRAIL_SEAL"] !== "off",
+      intervalMs: integer("RUNTRAIL_SEAL_INTERVAL_MS", env["RUNTRAIL_SEAL_INTERVAL_MS"], 1000, 50),
+      keyFile: env["RUNTRAIL_SEAL_KEY"] ?? join(dataFolder, "seal.key"),
+      checkpointFile: env["RUNTRAIL_CHECKPOINT_FILE"],
     },
     snapshots: 1000,
     logLevel: env["RUNTRAIL_LOG_LEVEL"] ?? "info",

@@ -7,7 +7,9 @@ import { defaultCatalogue } from "./envelope/catalogue/validate.js";
 import type { Gateway as ServedGateway } from "./http/gateway.js";
 import { connectNats, type NatsOptions } from "./log/connect.js";
 import { readBounds } from "./log/bounds.js";
+import { SealStore } from "./log/seal-store.js";
 import { openLog, type Log } from "./log/stream.js";
+import type { LogRecord } from "./log/record.js";
 import { tail } from "./log/tail.js";
 import {
   describeUnsupported,
@@ -15,6 +17,8 @@ import {
   startNatsServer,
   type EmbeddedNatsServer,
 } from "./nats-server/index.js";
+import { Sealer } from "./sealer/sealer.js";
+import { loadSigningKey } from "./sealer/signing-key.js";
 import { Publisher } from "./publisher/publisher.js";
 import { Subscriptions } from "./subscriptions/subscriptions.js";
 
@@ -88,6 +92,7 @@ async function openOn(
     if (unsupported !== undefined) throw new UnsupportedServerError(unsupported);
 
     const log = await openLog(nc, config.log);
+    const sealStore = await SealStore.open(log, config.log.replicas);
     await embedded?.settleStreams();
     const { first, last } = await readBounds(log);
     // The newest events are read again: the ring serves them, and their ids are recognised.
@@ -102,8 +107,25 @@ async function openOn(
       },
     });
 
+    const sealer = new Sealer(log, sealStore, {
+      ...config.seal,
+      signer: await loadSigningKey(config.seal.keyFile, config.log.origin),
+      replicas: config.log.replicas,
+      nodeId: config.nodeId,
+      onAlarm: (alarm) => {
+        logger.error({ alarm: alarm.kind }, `the log is not as it should be: ${alarm.detail}`);
+      },
+      onTrouble: (cause) => {
+        logger.warn({ err: cause }, "the log could not be sealed, and it is tried again");
+      },
+    });
     const stop = new AbortController();
-    const pumped = pump(log, hub, publisher, config, logger, position, stop.signal);
+    const observe = (record: LogRecord) => {
+      publisher.observe(record);
+      hub.publish(record);
+      sealer.observe(record);
+    };
+    const pumped = pump(log, observe, config, logger, position, stop.signal);
     const failed = pumped.then(() => new Promise<never>(() => undefined));
     failed.catch(() => undefined);
     await Promise.race([publisher.caughtUp(last, stop.signal), failed]);
@@ -115,14 +137,16 @@ async function openOn(
       publisher,
       coordinator,
       subscriptions: new Subscriptions(log, hub, config.subscriptions),
+      sealer,
       tenant: config.tenant,
       failed,
       readiness: () =>
         log.connection.isConnected
-          ? { ready: true }
+          ? { ready: true, audit: { alarms: sealer.alarms.all } }
           : { ready: false, reason: "NATS does not answer" },
       close: async () => {
         await publisher.close();
+        await sealer.close();
         stop.abort();
         await pumped.catch(() => undefined);
         await nc.close();
@@ -137,8 +161,7 @@ async function openOn(
 /** Hands every event of the log to those who live off it. */
 async function pump(
   log: Log,
-  hub: Hub,
-  publisher: Publisher,
+  observe: (record: LogRecord) => void,
   config: Config,
   logger: Logger,
   after: number,
@@ -149,9 +172,6 @@ async function pump(
   };
   const durable = `gateway-${config.nodeId}`;
   for await (const records of tail(log, { durable, after, signal, onForeign })) {
-    for (const record of records) {
-      publisher.observe(record);
-      hub.publish(record);
-    }
+    for (const record of records) observe(record);
   }
 }

@@ -1,6 +1,8 @@
 import type { StreamCoordinator } from "../coordinator/coordinator.js";
 import type { Hub } from "../coordinator/hub.js";
 import type { Log } from "../log/stream.js";
+import type { Alarm } from "../sealer/alarms.js";
+import type { Sealer } from "../sealer/sealer.js";
 import type { Publisher } from "../publisher/publisher.js";
 import type { Subscriptions } from "../subscriptions/subscriptions.js";
 
@@ -11,6 +13,7 @@ export interface Gateway {
   publisher: Publisher;
   coordinator: StreamCoordinator;
   subscriptions: Subscriptions;
+  sealer: Sealer;
   /** Whom requests act for. */
   tenant: string;
   readiness(): Readiness;
@@ -21,4 +24,6 @@ export interface Readiness {
   ready: boolean;
   /** Why not. */
   reason?: string;
+  /** What is wrong with the log, if anything: events can go on, but somebody must look. */
+  audit?: { alarms: Alarm[] };
 }

@@ -7,7 +7,7 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const { gateway, config, streams, sockets } = serving;
-  const { publisher, hub } = gateway;
+  const { publisher, hub, sealer } = gateway;
 
   const gauge = (name: string, help: string, value: () => number) => {
     new Gauge({
@@ -74,6 +74,21 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   gauge("ring_bytes_limit", "Memory that recent events may take", () => config.ringBytes);
   gauge("ring_events", "Recent events in memory", () => hub.stats.ringRecords);
   gauge("channels", "Timelines that have recent events or followers", () => hub.stats.channels);
+  gauge("sealed_size", "Events that the newest checkpoint covers", () => sealer.state.size);
+  gauge("seal_lag", "Events that no checkpoint covers yet", () => sealer.lag);
+  gauge("seal_leader", "Whether this gateway is the one that seals", () =>
+    sealer.isLeading ? 1 : 0,
+  );
+  new Gauge({
+    name: "runtrail_audit_alarms",
+    help: "What is wrong with the log; /readyz has the details",
+    labelNames: ["kind"],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const { kind } of sealer.alarms.all) this.set({ kind }, 1);
+    },
+  });
   gauge("ready", "Whether the gateway can work", () => (gateway.readiness().ready ? 1 : 0));
   new Counter({
     name: "runtrail_commits_total",

@@ -5,8 +5,11 @@ import { problem, ProblemError } from "../wire/problem.js";
 import { correlationPath, type TimelinePath } from "../wire/timeline.js";
 
 /** What can be asked of a timeline, the last word of its addresses. */
-export const TIMELINE_RESOURCES = ["events", "stream", "poll"] as const;
+const TIMELINE_RESOURCES = ["events", "stream", "poll"] as const;
+/** What can be asked of a scope alone. */
+const SCOPE_RESOURCES = [...TIMELINE_RESOURCES, "bundle", "receipt"] as const;
 export type TimelineResource = (typeof TIMELINE_RESOURCES)[number];
+export type ScopeResource = (typeof SCOPE_RESOURCES)[number];
 
 const PAIRS = [
   ["kind1", "id1"],
@@ -15,7 +18,7 @@ const PAIRS = [
 ] as const;
 
 /** The addresses of a resource: `/v1/<scope>/<resource>`, with one to three pairs in the scope. */
-export function scopeUrls(resource: TimelineResource): string[] {
+export function scopeUrls(resource: ScopeResource): string[] {
   return PAIRS.map((_, i) => {
     const pairs = PAIRS.slice(0, i + 1).map(([kind, id]) => `:${kind}/:${id}`);
     return `/v1/${pairs.join("/")}/${resource}`;
@@ -73,7 +76,7 @@ export function intendedScope(url: string): string[] | undefined {
   const [path = ""] = url.split("?", 1);
   const parts = path.split("/");
   const resource = parts.at(-1);
-  const isTimeline = TIMELINE_RESOURCES.some((known) => known === resource);
+  const isTimeline = SCOPE_RESOURCES.some((known) => known === resource);
   return isTimeline && parts[1] === "v1" ? parts.slice(2, -1) : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { createApp } from "./app.js";
 import { appendRoutes } from "./append/append-routes.js";
+import { auditRoutes } from "./audit/audit-routes.js";
 import { BodyMemory } from "./body-memory.js";
 import type { Gateway } from "./gateway.js";
 import { metricsRoutes } from "./metrics-routes.js";
@@ -65,6 +66,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   sseRoutes(app, serving);
   socketRoutes(app, serving);
   subscriptionRoutes(app, serving);
+  auditRoutes(app, serving);
   openapiRoutes(app);
   finishRoutes();
 

@@ -34,7 +34,7 @@ export type CommitResult =
  * @param messages 1 to {@link MAX_BATCH}; only the first of each subject has an expectation
  */
 export async function commit(
-  log: Log,
+  log: Pick<Log, "nc" | "connection">,
   messages: readonly CommitMessage[],
   timeoutMs: number,
 ): Promise<CommitResult> {

@@ -8,6 +8,8 @@ export interface LogRecord extends EnvelopePeek {
   sequence: number;
   /** The broker's clock, milliseconds since 1970. */
   recordedAtMs: number;
+  /** The same in full, nanoseconds. */
+  recordedAtNs: bigint;
   tenant: string;
   /** The scope's path. */
   scope: string;
@@ -30,19 +32,24 @@ export class ForeignMessageError extends Error {
 
 /** Undefined where the message is not an envelope: a stream of events passes over it. */
 export function recordOfDelivery(message: JsMsg): LogRecord | undefined {
-  const { streamSequence, timestampNanos } = message.info;
-  return record(message.subject, streamSequence, timestampNanos / 1e6, message.data);
+  return record(message.subject, message.seq, message.timestampNanos, message.data);
 }
 
 /** Undefined where the message is not an envelope. */
 export function recordOfStored(message: StoredMsg): LogRecord | undefined {
-  return record(message.subject, message.seq, message.time.getTime(), message.data);
+  return record(message.subject, message.seq, nanosOf(message.timestamp), message.data);
+}
+
+/** Nanoseconds since 1970 of a time as NATS writes it: RFC 3339, UTC, with up to nine decimals. */
+export function nanosOf(timestamp: string): bigint {
+  const [, seconds = "", decimals = ""] = /^(.{19})(?:\.(\d{1,9}))?Z$/.exec(timestamp) ?? [];
+  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(decimals.padEnd(9, "0"));
 }
 
 function record(
   subject: string,
   sequence: number,
-  timeMs: number,
+  timeNs: bigint,
   bytes: Uint8Array,
 ): LogRecord | undefined {
   const peek = peekEnvelope(bytes);
@@ -50,7 +57,8 @@ function record(
   const { tenant, path } = scopeOfSubject(subject);
   return {
     sequence,
-    recordedAtMs: Math.floor(timeMs),
+    recordedAtMs: Number(timeNs / 1_000_000n),
+    recordedAtNs: timeNs,
     tenant,
     scope: path,
     bytes,

@@ -33,6 +33,19 @@ export interface Log {
   epoch: string;
 }
 
+/** How a log's stream is at a moment, from its leader. */
+export interface LogCondition {
+  /** Of the incarnation that is there; undefined where there is no stream, or it is not Runtrail's. */
+  epoch: string | undefined;
+  /** What about its configuration could lose or alter events. */
+  differences: string[];
+  first: number;
+  /** The newest sequence that it has had. */
+  last: number;
+  /** Sequences between the two that are gone. */
+  deleted: number[];
+}
+
 export interface LogOptions {
   stream: string;
   origin: string;
@@ -77,6 +90,25 @@ export async function openLog(nc: NatsConnection, options: LogOptions): Promise<
     stream: options.stream,
     origin: options.origin,
     epoch,
+  };
+}
+
+/** Looks at the stream itself: whether it is still what was opened, and what is in it. */
+export async function readCondition(log: Log, replicas: number): Promise<LogCondition> {
+  const request = log.jsm.streams.info(log.stream, { deleted_details: true });
+  const info = await log.connection.answer(request).catch((error: unknown) => {
+    if (isStreamNotFound(error)) return undefined;
+    throw error;
+  });
+  if (!info) return { epoch: undefined, differences: [], first: 1, last: 0, deleted: [] };
+  const { config, state } = info;
+  return {
+    epoch: config.metadata?.["runtrail.epoch"],
+    differences: unfit(config, { stream: log.stream, origin: log.origin, replicas }),
+    first: Math.max(1, state.first_seq),
+    last: state.last_seq,
+    // Left out when there are none; and of a stream that is still empty it says 0.
+    deleted: ((state.deleted as number[] | undefined) ?? []).filter((sequence) => sequence > 0),
   };
 }
 

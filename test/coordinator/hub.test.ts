@@ -9,6 +9,7 @@ function record(sequence: number, bytes = 100, scope = "runs/a"): LogRecord {
   return {
     sequence,
     recordedAtMs: 0,
+    recordedAtNs: 0n,
     tenant: "t",
     scope,
     bytes: new Uint8Array(bytes),

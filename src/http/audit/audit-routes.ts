@@ -1,0 +1,106 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { base64 } from "@scure/base";
+import { problem, ProblemError } from "../../wire/problem.js";
+import type { Leaf } from "../../audit/leaf.js";
+import { TILE_WIDTH } from "../../audit/tile-tree.js";
+import { readCheckpoints } from "../../sealer/checkpoint-history.js";
+import { receiptEntry } from "../../sealer/receipts.js";
+import { badParameter, Parameters } from "../parameters.js";
+import { scopeOf, scopeUrls } from "../scope-path.js";
+import type { Serving } from "../serving.js";
+import { sendBundle } from "./bundle.js";
+
+const MAX_CHECKPOINTS = 1000;
+const DEFAULT_CHECKPOINTS = 100;
+const NOTE_TYPE = "text/plain; charset=utf-8";
+
+/**
+ * What an auditor needs: `/v1/checkpoint`, `/v1/checkpoints`, `/v1/keys`, `/v1/proofs/inclusion`,
+ * `/v1/proofs/consistency`, `/v1/<scope>/receipt`, and bundles of a scope or of everything.
+ */
+export function auditRoutes(app: FastifyInstance, serving: Serving): void {
+  const { sealer, tenant } = serving.gateway;
+
+  app.get("/v1/checkpoint", (_request, reply) => {
+    const { note } = sealer.state;
+    if (note === null) throw notSealed("Nothing is sealed yet.");
+    return sendNote(reply, note);
+  });
+
+  app.get("/v1/checkpoints", async (request, reply) => {
+    const parameters = new Parameters(request);
+    const from = parameters.integer("from", 0, Number.MAX_SAFE_INTEGER) ?? 0;
+    const limit = parameters.integer("limit", 1, MAX_CHECKPOINTS) ?? DEFAULT_CHECKPOINTS;
+    const found = await readCheckpoints(sealer.store, from, limit + 1);
+    const checkpoints = found.slice(0, limit);
+    const next = found[limit]?.size;
+    return fresh(reply).send({ checkpoints, ...(next === undefined ? {} : { next }) });
+  });
+
+  app.get("/v1/keys", (_request, reply) => {
+    const { keys } = sealer.state;
+    return fresh(reply).send({
+      keys: keys.map(({ verifierKey, fromSize }, i) => ({
+        verifierKey,
+        fromSize,
+        toSize: keys[i + 1]?.fromSize ?? null,
+      })),
+    });
+  });
+
+  app.get("/v1/proofs/inclusion", async (request, reply) => {
+    const parameters = new Parameters(request);
+    const size = sizeOf(parameters, "size", 1) ?? sealer.state.size;
+    const sequence = parameters.integer("sequence", 1, size);
+    if (sequence === undefined) throw badParameter("sequence", "says which event to prove");
+    const index = sequence - 1;
+    const leaves = await sealer.tiles.readLeaves(Math.floor(index / TILE_WIDTH));
+    const leaf = JSON.parse(leaves[index % TILE_WIDTH] ?? "null") as Leaf;
+    const proof = (await sealer.proofs.inclusion(index, size)).map(base64.encode);
+    return reply.send({ sequence, size, leaf, proof });
+  });
+
+  app.get("/v1/proofs/consistency", async (request, reply) => {
+    const parameters = new Parameters(request);
+    const to = sizeOf(parameters, "to", 1) ?? sealer.state.size;
+    const from = parameters.integer("from", 1, to);
+    if (from === undefined) throw badParameter("from", "says the size of the earlier checkpoint");
+    const proof = (await sealer.proofs.consistency(from, to)).map(base64.encode);
+    return reply.send({ from, to, proof });
+  });
+
+  for (const url of scopeUrls("receipt")) {
+    app.get(url, async (request, reply) => {
+      const scope = scopeOf(request)?.path ?? "";
+      const entry = await sealer.store.read(receiptEntry({ tenant, scope }, "").name);
+      if (!entry) {
+        const detail = `There is no receipt of ${scope}: a scope gets one when it has ended.`;
+        throw new ProblemError(problem("not-found", detail));
+      }
+      return sendNote(reply, entry.text);
+    });
+  }
+
+  for (const url of ["/v1/bundle", ...scopeUrls("bundle")]) {
+    app.get(url, (request, reply) => sendBundle(serving, request, reply));
+  }
+
+  /** The size of a tree: at most what is sealed. */
+  function sizeOf(parameters: Parameters, name: string, least: number): number | undefined {
+    const { size } = sealer.state;
+    if (size === 0) throw notSealed("Nothing is sealed yet.");
+    return parameters.integer(name, least, size);
+  }
+}
+
+function notSealed(detail: string): ProblemError {
+  return new ProblemError(problem("not-found", detail));
+}
+
+function sendNote(reply: FastifyReply, note: string): FastifyReply {
+  return fresh(reply).type(NOTE_TYPE).send(note);
+}
+
+function fresh(reply: FastifyReply): FastifyReply {
+  return reply.header("cache-control", "no-cache");
+}

@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { BUNDLE_TYPE } from "../../audit/bundle-line.js";
+import { readTimelineHeads } from "../../log/read.js";
+import { bundleLines } from "../../sealer/bundle.js";
+import { problem, ProblemError } from "../../wire/problem.js";
+import { commonHeaders } from "../headers.js";
+import { Outflow } from "../outflow.js";
+import { Parameters } from "../parameters.js";
+import { unavailable } from "../problem-reply.js";
+import { deadlineOf } from "../read/deadline.js";
+import { loggerOf } from "../request-log.js";
+import { scopeOf } from "../scope-path.js";
+import type { Serving } from "../serving.js";
+
+/** How long a bundle waits until all that there is is sealed. */
+const SEAL_TIMEOUT_MS = 10_000;
+const CHUNK_LENGTH = 64 * 1024;
+
+/**
+ * Streams everything that is needed to verify a scope, or the whole tenant, up to its newest event at the
+ * time of the request. An answer that breaks off lacks its checkpoint, so that nobody takes it for the whole.
+ *
+ * @throws ProblemError `not-found` without events, `bad-parameter`, `unavailable` when they are not sealed in time
+ */
+export async function sendBundle(
+  { gateway, config, ticker }: Serving,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { log, sealer, tenant } = gateway;
+  const scope = scopeOf(request)?.path ?? "";
+  const { newest } = await readTimelineHeads(log, tenant, scope);
+  if (newest === 0) {
+    throw new ProblemError(problem("not-found", `There are no events of ${scope || "anything"}.`));
+  }
+  const deadline = deadlineOf(reply, SEAL_TIMEOUT_MS);
+  await sealer.sealed(newest, deadline).catch((error: unknown) => {
+    if (!deadline.aborted) throw error;
+    throw new ProblemError(unavailable("The newest events are not sealed yet."));
+  });
+  const known = new Parameters(request).integer("known", 1, sealer.state.size);
+
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...commonHeaders(request),
+    "content-type": BUNDLE_TYPE,
+    "cache-control": "no-cache",
+  });
+  if (request.method === "HEAD") {
+    reply.raw.end();
+    return;
+  }
+  const outflow = new Outflow(reply.raw, ticker, config.http.stalledAfterMs);
+  try {
+    let chunk = "";
+    for await (const line of bundleLines(log, sealer, { tenant, scope, known }, outflow.ended)) {
+      chunk += `${line}\n`;
+      if (chunk.length < CHUNK_LENGTH) continue;
+      await outflow.send(chunk);
+      chunk = "";
+    }
+    await outflow.send(chunk);
+    outflow.end();
+  } catch (error) {
+    if (!outflow.ended.aborted) loggerOf(request).error({ err: error }, "a bundle broke off");
+    outflow.destroy();
+  }
+}

@@ -1,0 +1,208 @@
+import type { ScopeHead } from "../audit/receipt.js";
+import { CompactRange, leafHash } from "../audit/merkle-tree.js";
+import { closes } from "../envelope/closes.js";
+import { parseScope } from "../envelope/scope.js";
+import type { LogRecord } from "../log/record.js";
+
+/** What a receipt is made of. */
+export interface ScopeAccount {
+  count: number;
+  root: Uint8Array;
+  below: ScopeHead[];
+}
+
+interface Entry {
+  count: number;
+  hash: string;
+  isClosed: boolean;
+  /** The hashes of all its events, unless the first ones were before our time. */
+  hashes: GrowingBytes | undefined;
+}
+
+/** Receipts that are looked for side by side. */
+const ABREAST = 64;
+
+const HASH_BYTES = 32;
+const HASH_PREFIX = "sha256:";
+
+/** Where a scope is of: its tenant and its path. */
+export interface ScopeName {
+  tenant: string;
+  scope: string;
+}
+
+/**
+ * The scopes that events come for: how many each has, so that a receipt can be made when it closes without
+ * reading its events again. What does not fit into memory, or began before it was listened to, is forgotten,
+ * and has to be read.
+ */
+export class OpenScopes {
+  /** By tenant and path, in the order in which they were last heard of. */
+  readonly #entries = new Map<string, Entry>();
+  /** The keys of a root scope and of everything below it. */
+  readonly #families = new Map<string, Set<string>>();
+  readonly #uncertain = new Map<string, ScopeName>();
+  readonly #due = new Map<string, ScopeName>();
+  #bytes = 0;
+
+  constructor(
+    readonly maxScopes: number,
+    readonly maxBytes: number,
+  ) {}
+
+  /** Takes note of the next event of the log. */
+  observe({ tenant, scope, index, hash, type }: LogRecord): void {
+    const name = { tenant, scope };
+    const entry = this.#heardOf(name, index === 1);
+    if (index === 1) entry.hashes = new GrowingBytes();
+    else if (index !== entry.count + 1) this.#dropHashes(entry);
+    entry.count = index;
+    entry.hash = hash;
+    if (entry.hashes) this.#bytes += entry.hashes.push(hash.slice(HASH_PREFIX.length));
+    entry.isClosed ||= closes(scope, type);
+    if (entry.isClosed) this.#due.set(keyOf(tenant, scope), name);
+    // What comes below a scope that has closed changes what its receipt says.
+    for (const ancestor of parseScope(scope)?.ancestors ?? []) {
+      const above = { tenant, scope: ancestor };
+      if (this.#heardOf(above, false).isClosed) this.#due.set(keyOf(tenant, ancestor), above);
+    }
+    this.#forget();
+  }
+
+  /** The entry of a scope, which is now the last one heard of. */
+  #heardOf(name: ScopeName, isNew: boolean): Entry {
+    const key = keyOf(name.tenant, name.scope);
+    let entry = this.#entries.get(key);
+    if (entry) {
+      this.#entries.delete(key);
+    } else {
+      entry = { count: 0, hash: "", isClosed: false, hashes: undefined };
+      this.#familyOf(key).add(key);
+      if (!isNew) this.#uncertain.set(key, name);
+    }
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /**
+   * Finds out which of the scopes that had begun before they were heard of had closed before, too: those have
+   * a receipt, which has to be made anew.
+   */
+  async resolve(hasReceipt: (name: ScopeName) => Promise<boolean>): Promise<void> {
+    const uncertain = [...this.#uncertain.values()];
+    for (let at = 0; at < uncertain.length; at += ABREAST) {
+      const looks = uncertain.slice(at, at + ABREAST).map(async (name) => {
+        if (!(await hasReceipt(name))) return;
+        const key = keyOf(name.tenant, name.scope);
+        const entry = this.#entries.get(key);
+        if (entry) entry.isClosed = true;
+        this.#due.set(key, name);
+      });
+      await Promise.all(looks);
+    }
+    this.#uncertain.clear();
+  }
+
+  /** The scopes that need a receipt, anew or for the first time. */
+  get due(): readonly ScopeName[] {
+    return [...this.#due.values()];
+  }
+
+  /** Its receipt is made. */
+  settled({ tenant, scope }: ScopeName): void {
+    const key = keyOf(tenant, scope);
+    this.#due.delete(key);
+    const entry = this.#entries.get(key);
+    if (entry?.hashes) this.#dropHashes(entry);
+  }
+
+  /**
+   * What a scope's receipt is to say, if it is known here.
+   *
+   * @param below the scopes below that there are
+   */
+  account({ tenant, scope }: ScopeName, below: Iterable<string>): ScopeAccount | undefined {
+    const own = this.#entries.get(keyOf(tenant, scope));
+    if (!own?.hashes) return undefined;
+    const heads: ScopeHead[] = [];
+    for (const path of below) {
+      const entry = this.#entries.get(keyOf(tenant, path));
+      if (!entry || entry.count === 0) return undefined;
+      heads.push({ scope: path, count: entry.count, hash: entry.hash });
+    }
+    return { count: own.count, root: rootOfHashes(own.hashes.texts()), below: heads };
+  }
+
+  /** The scopes below one that have been heard of. */
+  below({ tenant, scope }: ScopeName): string[] {
+    const prefix = keyOf(tenant, `${scope}/`);
+    return [...this.#familyOf(prefix)]
+      .filter((key) => key.startsWith(prefix) && (this.#entries.get(key)?.count ?? 0) > 0)
+      .map((key) => key.slice(key.indexOf(" ") + 1));
+  }
+
+  #familyOf(key: string): Set<string> {
+    const root = rootOf(key);
+    let family = this.#families.get(root);
+    if (!family) this.#families.set(root, (family = new Set()));
+    return family;
+  }
+
+  #dropHashes(entry: Entry): void {
+    this.#bytes -= entry.hashes?.capacity ?? 0;
+    entry.hashes = undefined;
+  }
+
+  #forget(): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size <= this.maxScopes && this.#bytes <= this.maxBytes) return;
+      this.#dropHashes(entry);
+      this.#entries.delete(key);
+      const family = this.#familyOf(key);
+      family.delete(key);
+      if (family.size === 0) this.#families.delete(rootOf(key));
+    }
+  }
+}
+
+/** The root of a receipt, over the texts of hashes. */
+export function rootOfHashes(hashes: Iterable<string>): Uint8Array {
+  const range = new CompactRange();
+  for (const hash of hashes) range.append(leafHash(hash));
+  return range.root();
+}
+
+/** Tenant and root scope: `default runs/r-42`. */
+function rootOf(key: string): string {
+  const kindEnd = key.indexOf("/");
+  const idEnd = key.indexOf("/", kindEnd + 1);
+  return idEnd < 0 ? key : key.slice(0, idEnd);
+}
+
+function keyOf(tenant: string, scope: string): string {
+  return `${tenant} ${scope}`;
+}
+
+/** Many hashes in one buffer: as texts they would keep the messages alive that they were cut from. */
+class GrowingBytes {
+  #bytes = Buffer.alloc(4 * HASH_BYTES);
+  #length = 0;
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** @returns by how much more memory it takes */
+  push(hex: string): number {
+    const before = this.#bytes.length;
+    if (this.#length === before) this.#bytes = Buffer.concat([this.#bytes], before * 2);
+    this.#length += this.#bytes.write(hex, this.#length, "hex");
+    return this.#bytes.length - (this.#length === HASH_BYTES ? 0 : before);
+  }
+
+  *texts(): Generator<string> {
+    for (let at = 0; at < this.#length; at += HASH_BYTES) {
+      yield HASH_PREFIX + this.#bytes.toString("hex", at, at + HASH_BYTES);
+    }
+  }
+}

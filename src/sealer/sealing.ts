@@ -1,0 +1,245 @@
+import { formatCheckpoint, parseCheckpoint } from "../audit/checkpoint.js";
+import { leafText, type Leaf } from "../audit/leaf.js";
+import { parseNote, signNote, type NoteSigner } from "../audit/note.js";
+import { joinHashes, TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
+import { formatVerifierKey } from "../audit/verifier-key.js";
+import { sha256Hex } from "../envelope/hash.js";
+import { subjectOf } from "../envelope/scope.js";
+import { readBounds } from "../log/bounds.js";
+import type { LogRecord } from "../log/record.js";
+import { scan, type Place } from "../log/scan.js";
+import { SealsNotStoredError, type Entry, type SealStore } from "../log/seal-store.js";
+import type { Log } from "../log/stream.js";
+import { checkpointName } from "./checkpoint-history.js";
+import { OpenScopes } from "./open-scopes.js";
+import { makeReceipts, receiptEntry } from "./receipts.js";
+import { withSequence, type SealKey, type SealState } from "./seal-state.js";
+import { hashesEntry, leavesEntry, type SealedTiles } from "./sealed-tiles.js";
+
+/** More leaves are not stored at once: 200 tiles of them, and what stands above those. */
+const MAX_LEAVES = 50_000;
+
+/** Sequences that are gone and follow each other: more were never lost by accident, and are not sealed. */
+const MAX_MISSING = 1_000_000;
+
+const MAX_SCOPES = 50_000;
+const MAX_SCOPE_BYTES = 32 * 1024 * 1024;
+
+/** The name of the state in the store. */
+export const STATE_NAME = "state";
+
+/** Another sealer has sealed since we read how far the log is sealed. */
+export class LeadLostError extends Error {
+  override readonly name = "LeadLostError";
+}
+
+/** What is stored of the seals does not fit together: nothing can be sealed on top of it. */
+export class CorruptSealsError extends Error {
+  override readonly name = "CorruptSealsError";
+}
+
+/** So much of the log is gone that it cannot be the log that was sealed. */
+export class LogVanishedError extends Error {
+  override readonly name = "LogVanishedError";
+}
+
+/** A state, and what it must still be for the next one to be stored. */
+export interface StoredState {
+  state: SealState;
+  /** 0: there is none yet. */
+  revision: number;
+}
+
+export interface SealingParts {
+  log: Log;
+  store: SealStore;
+  tiles: SealedTiles;
+  signer: NoteSigner;
+  /** Names this process among all that seal. */
+  sealer: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Seals a log from where it was left. Each {@link seal} stores leaves, tree, checkpoint and the state they
+ * add up to in one atomic batch, and only if the state is still the one that it went on from: so whatever
+ * crashes or runs beside it, what is stored always fits together, and no size ever has two checkpoints.
+ */
+export class Sealing {
+  readonly #parts: SealingParts;
+  readonly #tree: TileTree;
+  readonly #open = new OpenScopes(MAX_SCOPES, MAX_SCOPE_BYTES);
+  #stored: StoredState;
+  #missing: SealState["missing"];
+  #foreign: SealState["foreign"];
+  /** Texts from the first leaf on of the tile that the stored size ends in. */
+  #leaves: string[];
+
+  private constructor(
+    parts: SealingParts,
+    stored: StoredState,
+    tree: TileTree,
+    leaves: readonly string[],
+  ) {
+    this.#parts = parts;
+    this.#stored = stored;
+    this.#missing = stored.state.missing;
+    this.#foreign = stored.state.foreign;
+    this.#tree = tree;
+    this.#leaves = [...leaves];
+  }
+
+  /** @throws CorruptSealsError when the tiles do not have the root of the checkpoint */
+  static async resume(parts: SealingParts, stored: StoredState): Promise<Sealing> {
+    const { size, note } = stored.state;
+    const tail = await parts.tiles.readTail(size);
+    let tree: TileTree;
+    try {
+      tree = new TileTree(tail);
+    } catch (cause) {
+      throw new CorruptSealsError(`of ${size} leaves some are gone`, { cause });
+    }
+    if (note !== null) {
+      const { root } = parseCheckpoint(parseNote(note).text);
+      if (!Buffer.from(root).equals(tree.root())) {
+        throw new CorruptSealsError(`the ${size} leaves do not have the root of their checkpoint`);
+      }
+    }
+    return new Sealing(parts, stored, tree, tail.leaves);
+  }
+
+  get state(): SealState {
+    return this.#stored.state;
+  }
+
+  /** The sequence that is to be taken next. */
+  get next(): number {
+    return this.#tree.size + 1;
+  }
+
+  get hasUnsealed(): boolean {
+    return this.#tree.size > this.state.size;
+  }
+
+  /** Takes events in, and reads what lies between them. */
+  async take(records: readonly LogRecord[]): Promise<void> {
+    for (const record of records) {
+      if (record.sequence > this.next) await this.readOn(record.sequence - 1);
+      if (record.sequence === this.next) this.#add({ is: "event", sequence: this.next, record });
+    }
+    if (this.#isFull) await this.seal();
+  }
+
+  /** Reads the log up to a sequence that it has had, and seals whenever there is enough. */
+  async readOn(to: number): Promise<void> {
+    const { log, signal } = this.#parts;
+    const { first } = await readBounds(log);
+    if (first - this.next > MAX_MISSING) {
+      throw new LogVanishedError(`sequences ${this.next}–${first - 1} are gone from the log`);
+    }
+    for await (const places of scan(log, this.next, to, signal)) {
+      for (const place of places) this.#add(place);
+      if (this.#isFull) await this.seal();
+    }
+  }
+
+  /**
+   * Stores what has been taken in, with a checkpoint, and the receipts of scopes that have closed.
+   *
+   * @throws LeadLostError when somebody else has sealed meanwhile
+   * @throws SealsNotStoredError when it is not known whether it is stored, or it is not
+   */
+  async seal(): Promise<void> {
+    const { log, store, signer, sealer, signal } = this.#parts;
+    const { state, revision } = this.#stored;
+    const { size } = this.#tree;
+    await this.#open.resolve(async (name) => {
+      return (await store.read(receiptEntry(name, "").name)) !== undefined;
+    });
+    const due = this.#open.due;
+    // Before the state: if we crash here they are made again, from the same events.
+    await store.put(await makeReceipts({ ...this.#parts, open: this.#open }, due, size, signal));
+
+    const checkpoint = { origin: log.origin, size, root: this.#tree.root(), extensions: [] };
+    const note = signNote(formatCheckpoint(checkpoint), [signer]);
+    const next: SealState = {
+      ...state,
+      size,
+      note,
+      sealer,
+      keys: keysWith(state, formatVerifierKey(signer.key)),
+      missing: this.#missing,
+      foreign: this.#foreign,
+    };
+    const entries = [
+      { name: STATE_NAME, text: JSON.stringify(next) },
+      ...this.#changedTiles(),
+      { name: checkpointName(size), text: note },
+    ];
+    const result = await store.commit(entries, revision);
+    if (result.outcome === "stale") throw new LeadLostError();
+    if (result.outcome !== "committed") throw new SealsNotStoredError(result);
+    this.#stored = { state: next, revision: result.lastSequence - entries.length + 1 };
+    for (const name of due) this.#open.settled(name);
+    this.#leaves = this.#leaves.slice(tileStart(size) - tileStart(state.size));
+    this.#tree.stored(size);
+  }
+
+  get #isFull(): boolean {
+    return this.#tree.size - this.state.size >= MAX_LEAVES;
+  }
+
+  #add(place: Place): void {
+    if (place.is === "missing") this.#missing = withSequence(this.#missing, place.sequence);
+    if (place.is === "foreign") this.#foreign = withSequence(this.#foreign, place.sequence);
+    if (place.is === "event") this.#open.observe(place.record);
+    const text = leafText(leafOf(place));
+    this.#leaves.push(text);
+    this.#tree.append(text);
+  }
+
+  #changedTiles(): Entry[] {
+    const { size } = this.state;
+    const firstTile = tileStart(size) / TILE_WIDTH;
+    const entries = tilesOf(this.#leaves).map((leaves, i) => leavesEntry(firstTile + i, leaves));
+    for (const { level, firstTile: first, hashes } of this.#tree.changesSince(size)) {
+      for (const [i, tile] of tilesOf(hashes).entries()) {
+        entries.push(hashesEntry(level, first + i, joinHashes(tile)));
+      }
+    }
+    return entries;
+  }
+}
+
+function leafOf(place: Place): Leaf {
+  const { sequence } = place;
+  switch (place.is) {
+    case "event": {
+      const { hash, tenant, scope, recordedAtNs } = place.record;
+      return { hash, sequence, subject: subjectOf(tenant, scope), time: `${recordedAtNs}` };
+    }
+    case "foreign": {
+      const { subject, recordedAtNs, bytes } = place;
+      return { foreign: `sha256:${sha256Hex(bytes)}`, sequence, subject, time: `${recordedAtNs}` };
+    }
+    case "missing":
+      return { missing: true, sequence };
+  }
+}
+
+function keysWith({ keys, size }: SealState, verifierKey: string): readonly SealKey[] {
+  if (keys.at(-1)?.verifierKey === verifierKey) return keys;
+  return [...keys, { verifierKey, fromSize: size }];
+}
+
+/** The index of the first leaf of the tile that the leaf after `size` others is in. */
+function tileStart(size: number): number {
+  return size - (size % TILE_WIDTH);
+}
+
+function tilesOf<T>(items: readonly T[]): T[][] {
+  const tiles: T[][] = [];
+  for (let at = 0; at < items.length; at += TILE_WIDTH)
+    tiles.push(items.slice(at, at + TILE_WIDTH));
+  return tiles;
+}
