@@ -173,6 +173,10 @@ function unfit(config: StreamConfig, options: LogOptions): string[] {
     "discard must be new, so that a full stream refuses instead of forgetting",
   );
   must(config.max_msgs <= 0, "max_msgs must be unlimited");
+  must(
+    config.max_age <= 0,
+    "max_age must be unlimited: RUNTRAIL_RETENTION_AGE trims what is sealed",
+  );
   must(config.max_msgs_per_subject <= 0, "max_msgs_per_subject must be unlimited");
   must(config.allow_atomic === true, "allow_atomic must be true (nats-server 2.12 or newer)");
   must(config.allow_direct, "allow_direct must be true");

@@ -139,10 +139,12 @@ export class Sealer {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     let movedAt = performance.now();
+    let revision = 0;
     while (!signal.aborted) {
       try {
         const stored = await this.#load();
-        if (stored.state.size !== this.#state.size) movedAt = performance.now();
+        if (stored.revision !== revision) movedAt = performance.now();
+        ({ revision } = stored);
         this.#publish(stored.state);
         await this.#watch(stored.state);
         if (stored.state.epoch === this.#log.epoch && (await this.#isOurTurn(stored, movedAt))) {
@@ -175,6 +177,7 @@ export class Sealer {
     const parts = { log: this.#log, store: this.store, tiles: this.tiles, signer, sealer, signal };
     const sealing = await Sealing.resume(parts, stored);
     this.alarms.set("seals", undefined);
+    await sealing.claim();
     // Before looking how far the log goes: whatever comes after that is in it.
     this.#inbox.open();
     this.#isLeading = true;

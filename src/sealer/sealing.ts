@@ -112,6 +112,16 @@ export class Sealing {
     return this.#stored.state;
   }
 
+  /**
+   * Says who seals from now on, so that the others stand by.
+   *
+   * @throws LeadLostError, SealsNotStoredError
+   */
+  async claim(): Promise<void> {
+    const { sealer } = this.#parts;
+    if (this.state.sealer !== sealer) await this.#store({ ...this.state, sealer }, []);
+  }
+
   /** The sequence that is to be taken next. */
   get next(): number {
     return this.#tree.size + 1;
@@ -151,7 +161,7 @@ export class Sealing {
    */
   async seal(): Promise<void> {
     const { log, store, signer, sealer, signal } = this.#parts;
-    const { state, revision } = this.#stored;
+    const { state } = this.#stored;
     const { size } = this.#tree;
     await this.#open.resolve(async (name) => {
       return (await store.read(receiptEntry(name, "").name)) !== undefined;
@@ -171,18 +181,18 @@ export class Sealing {
       missing: this.#missing,
       foreign: this.#foreign,
     };
-    const entries = [
-      { name: STATE_NAME, text: JSON.stringify(next) },
-      ...this.#changedTiles(),
-      { name: checkpointName(size), text: note },
-    ];
-    const result = await store.commit(entries, revision);
-    if (result.outcome === "stale") throw new LeadLostError();
-    if (result.outcome !== "committed") throw new SealsNotStoredError(result);
-    this.#stored = { state: next, revision: result.lastSequence - entries.length + 1 };
+    await this.#store(next, [...this.#changedTiles(), { name: checkpointName(size), text: note }]);
     for (const name of due) this.#open.settled(name);
     this.#leaves = this.#leaves.slice(tileStart(size) - tileStart(state.size));
     this.#tree.stored(size);
+  }
+
+  async #store(state: SealState, more: readonly Entry[]): Promise<void> {
+    const entries = [{ name: STATE_NAME, text: JSON.stringify(state) }, ...more];
+    const result = await this.#parts.store.commit(entries, this.#stored.revision);
+    if (result.outcome === "stale") throw new LeadLostError();
+    if (result.outcome !== "committed") throw new SealsNotStoredError(result);
+    this.#stored = { state, revision: result.lastSequence - more.length };
   }
 
   get #isFull(): boolean {

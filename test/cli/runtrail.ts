@@ -54,6 +54,11 @@ export class Running {
   }
 }
 
+/** Starts a `runtrail` command that belongs to nobody's server. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv): Running {
+  return new Running(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } }));
+}
+
 export interface Finished {
   status: number | null;
   stdout: string;
