@@ -5,6 +5,7 @@ import { fanOutFigures } from "./fan-out.js";
 import { MACHINE, row, TABLE_HEAD, type Figure } from "./figure.js";
 import { hashFigures } from "./hash.js";
 import { idleFigures } from "./idle.js";
+import { sealFigures } from "./seal.js";
 import { replayFigures } from "./replay.js";
 import { replaySocketFigures } from "./replay-socket.js";
 import { stalledFigures } from "./stalled.js";
@@ -20,6 +21,7 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   idle: idleFigures,
   replay: replayFigures,
   "replay-socket": replaySocketFigures,
+  seal: sealFigures,
   stalled: stalledFigures,
   storm: stormFigures,
 };

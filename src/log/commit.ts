@@ -10,8 +10,8 @@ const WRONG_LAST_SEQUENCE_UNKNOWN = 10164;
 
 export interface CommitMessage {
   subject: string;
-  /** Canonical text of the envelope. */
-  text: string;
+  /** The text to store, canonical if it is an envelope; or its bytes. */
+  text: string | Uint8Array;
   /** The subject's last sequence that this message must follow; undefined behind another one of the same subject. */
   expectedSequence: number | undefined;
 }
@@ -60,7 +60,7 @@ export async function commit(
 
 /** From Node's pool: the client would make an array of its own for each message, and the collector work. */
 function bytesOf({ text }: CommitMessage): Uint8Array {
-  return Buffer.from(text);
+  return typeof text === "string" ? Buffer.from(text) : text;
 }
 
 function headersOf(

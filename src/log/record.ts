@@ -1,4 +1,4 @@
-import type { JsMsg, StoredMsg } from "@nats-io/jetstream";
+import type { StoredMsg } from "@nats-io/jetstream";
 import { peekEnvelope, type EnvelopePeek } from "../envelope/peek.js";
 import { scopeOfSubject } from "../envelope/scope.js";
 
@@ -8,8 +8,9 @@ export interface LogRecord extends EnvelopePeek {
   sequence: number;
   /** The broker's clock, milliseconds since 1970. */
   recordedAtMs: number;
-  /** The same in full, nanoseconds. */
-  recordedAtNs: bigint;
+  /** What it adds to that, 0 to 999,999. */
+  recordedAtNanos: number;
+  subject: string;
   tenant: string;
   /** The scope's path. */
   scope: string;
@@ -30,37 +31,95 @@ export class ForeignMessageError extends Error {
   }
 }
 
+/** A message as a consumer delivers it, whichever way it was asked for. */
+export interface Delivered {
+  subject: string;
+  reply?: string;
+  data: Uint8Array;
+}
+
+/** Where a delivered message stands. */
+export interface DeliveredAt {
+  sequence: number;
+  /** Among the consumer's deliveries. */
+  delivery: number;
+  recordedAtMs: number;
+  recordedAtNanos: number;
+}
+
+const DOT = 0x2e;
+const ZERO = 0x30;
+/** Nanoseconds have so many digits more than milliseconds. */
+const NANO_DIGITS = 6;
+
+/** Where the dots are in the subject that was last read. */
+const dots = new Uint32Array(16);
+
+/**
+ * Reads what the server has written into the subject to reply to,
+ * `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<delivery>.<time>.<pending>`, or with domain and account
+ * before the stream. The client library does it in double precision only, and takes it to pieces each time
+ * that it is asked for one of them: this is on the way of every event.
+ */
+export function deliveredAt({ reply = "" }: Delivered): DeliveredAt {
+  let count = 0;
+  for (let i = 0; i < reply.length && count < dots.length; i++) {
+    if (reply.charCodeAt(i) === DOT) dots[count++] = i;
+  }
+  // The stream's name is the third of nine words, or the fifth of more.
+  const shift = count === 8 ? 0 : 2;
+  const endOf = (word: number) => dots[word + shift] ?? 0;
+  const timeEnd = endOf(7);
+  return {
+    sequence: numberIn(reply, endOf(4) + 1, endOf(5)),
+    delivery: numberIn(reply, endOf(5) + 1, endOf(6)),
+    recordedAtMs: numberIn(reply, endOf(6) + 1, timeEnd - NANO_DIGITS),
+    recordedAtNanos: numberIn(reply, timeEnd - NANO_DIGITS, timeEnd),
+  };
+}
+
+function numberIn(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) number = number * 10 + text.charCodeAt(i) - ZERO;
+  return number;
+}
+
 /** Undefined where the message is not an envelope: a stream of events passes over it. */
-export function recordOfDelivery(message: JsMsg): LogRecord | undefined {
-  return record(message.subject, message.seq, message.timestampNanos, message.data);
+export function recordOfDelivery(message: Delivered): LogRecord | undefined {
+  return record(message.subject, deliveredAt(message), message.data);
 }
 
 /** Undefined where the message is not an envelope. */
 export function recordOfStored(message: StoredMsg): LogRecord | undefined {
-  return record(message.subject, message.seq, nanosOf(message.timestamp), message.data);
+  return record(message.subject, storedAt(message), message.data);
 }
 
-/** Nanoseconds since 1970 of a time as NATS writes it: RFC 3339, UTC, with up to nine decimals. */
-export function nanosOf(timestamp: string): bigint {
+/** Where a message stands that was asked for by itself: its time is RFC 3339, UTC, with up to nine decimals. */
+export function storedAt({ seq, timestamp }: StoredMsg): Omit<DeliveredAt, "delivery"> {
   const [, seconds = "", decimals = ""] = /^(.{19})(?:\.(\d{1,9}))?Z$/.exec(timestamp) ?? [];
-  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(decimals.padEnd(9, "0"));
+  const nanos = Number(decimals.padEnd(9, "0"));
+  return {
+    sequence: seq,
+    recordedAtMs: Date.parse(`${seconds}Z`) + Math.floor(nanos / 1e6),
+    recordedAtNanos: nanos % 1e6,
+  };
 }
 
 function record(
   subject: string,
-  sequence: number,
-  timeNs: bigint,
+  { sequence, recordedAtMs, recordedAtNanos }: Omit<DeliveredAt, "delivery">,
   bytes: Uint8Array,
 ): LogRecord | undefined {
   const peek = peekEnvelope(bytes);
   if (!peek) return undefined;
-  const { tenant, path } = scopeOfSubject(subject);
+  const place = placeOf(subject);
   return {
     sequence,
-    recordedAtMs: Number(timeNs / 1_000_000n),
-    recordedAtNs: timeNs,
-    tenant,
-    scope: path,
+    recordedAtMs,
+    recordedAtNanos,
+    subject: place.subject,
+    tenant: place.tenant,
+    scope: place.path,
     bytes,
     id: peek.id,
     index: peek.index,
@@ -68,4 +127,24 @@ function record(
     correlationId: peek.correlationId,
     hash: peek.hash,
   };
+}
+
+interface Place {
+  subject: string;
+  tenant: string;
+  path: string;
+}
+
+/** A scope has many events: what its subject says is worked out, and held, once. */
+const places = new Map<string, Place>();
+const MAX_PLACES = 20_000;
+
+function placeOf(subject: string): Place {
+  let place = places.get(subject);
+  if (!place) {
+    if (places.size >= MAX_PLACES) places.clear();
+    place = { subject, ...scopeOfSubject(subject) };
+    places.set(subject, place);
+  }
+  return place;
 }

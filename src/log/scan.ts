@@ -1,25 +1,48 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { StoredMsg } from "@nats-io/jetstream";
-import { nanosOf, recordOfStored, type LogRecord } from "./record.js";
+import { AckPolicy, DeliverPolicy, type Consumer, type StoredMsg } from "@nats-io/jetstream";
+import type { Msg } from "@nats-io/transport-node";
+import { pull, PullTimeoutError } from "./pull.js";
+import {
+  deliveredAt,
+  recordOfDelivery,
+  recordOfStored,
+  storedAt,
+  type Delivered,
+  type LogRecord,
+} from "./record.js";
 import type { Log } from "./stream.js";
 import { isUnavailable } from "./unavailable.js";
 
-/** Asked for at once. */
-const BATCH = 1000;
-const BATCH_BYTES = 4 * 1024 * 1024;
+/** Asked for at once. Larger than any envelope, or that one would never be sent. */
+const AT_ONCE = { messages: 1000, bytes: 4 * 1024 * 1024 };
+
+/** A consumer whose reader was killed is removed by the server after this long. */
+const INACTIVE_MS = 30_000;
 const RETRY_MS = 100;
 
 /** What is at a sequence of the log. */
 export type Place =
-  | { is: "event"; sequence: number; record: LogRecord }
-  /** A message that is no event. */
-  | { is: "foreign"; sequence: number; subject: string; recordedAtNs: bigint; bytes: Uint8Array }
-  /** Nothing, says the stream's leader. */
-  | { is: "missing"; sequence: number };
+  { is: "event"; sequence: number; record: LogRecord } | ForeignPlace | MissingPlace;
+
+/** A message that is no event. */
+export interface ForeignPlace {
+  is: "foreign";
+  sequence: number;
+  subject: string;
+  recordedAtMs: number;
+  recordedAtNanos: number;
+  bytes: Uint8Array;
+}
+
+/** Nothing, says the stream's leader. */
+export interface MissingPlace {
+  is: "missing";
+  sequence: number;
+}
 
 /**
  * Every place of the log from one sequence to another, of all tenants, in order and without exception; what
- * is at hand comes together. Waits while NATS is away.
+ * is at hand comes together. Reads no faster than it is iterated over; waits while NATS is away.
  *
  * @param to a sequence that the log has had
  */
@@ -30,55 +53,68 @@ export async function* scan(
   signal: AbortSignal,
 ): AsyncGenerator<Place[], void> {
   let next = from;
-  while (next <= to && !signal.aborted) {
-    try {
-      const places = await readPlaces(log, next, to);
-      next = (places.at(-1)?.sequence ?? next - 1) + 1;
-      if (places.length > 0) yield places;
-    } catch (error) {
-      if (log.nc.isClosed() || !isUnavailable(error)) throw error;
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  let consumer: Consumer | undefined;
+  let ahead: Promise<Msg[]> | undefined;
+  try {
+    while (next <= to && !signal.aborted) {
+      try {
+        consumer ??= await log.connection.answer(createConsumer(log, next));
+        const messages = await (ahead ?? pull(log, consumer, AT_ONCE));
+        // The server gets the next ones together while these are worked on.
+        ahead = pull(log, consumer, AT_ONCE);
+        ahead.catch(() => undefined);
+        const places = await placesOf(log, messages, next, to);
+        next += places.length;
+        if (places.length > 0) yield places;
+      } catch (error) {
+        if (log.nc.isClosed() || !(isUnavailable(error) || error instanceof PullTimeoutError)) {
+          throw error;
+        }
+        consumer = undefined;
+        ahead = undefined;
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
     }
+  } finally {
+    await consumer?.delete().catch(() => undefined);
   }
 }
 
-async function readPlaces(log: Log, from: number, to: number): Promise<Place[]> {
+/** The next places, without a hole, of which messages have been delivered. */
+async function placesOf(
+  log: Log,
+  messages: readonly Msg[],
+  from: number,
+  to: number,
+): Promise<Place[]> {
   const places: Place[] = [];
   let next = from;
-  for (const message of await readBatch(log, from)) {
-    if (message.seq > to) break;
-    places.push(...(await lookUp(log, next, message.seq - 1)), placeOf(message));
-    next = message.seq + 1;
+  for (const message of messages) {
+    const { sequence } = deliveredAt(message);
+    if (sequence > to) break;
+    if (sequence > next) places.push(...(await lookUp(log, next, sequence - 1)));
+    places.push(deliveredPlace(message));
+    next = sequence + 1;
   }
   // A replica that lags knows of none yet, or there are none: the leader decides.
   if (next === from) places.push(...(await lookUp(log, from, from)));
   return places;
 }
 
-async function readBatch(log: Log, from: number): Promise<StoredMsg[]> {
-  const query = { seq: from, batch: BATCH, max_bytes: BATCH_BYTES, next_by_subj: ">" };
-  const messages: StoredMsg[] = [];
-  try {
-    const batch = await log.connection.answer(log.jsm.direct.getBatch(log.stream, query));
-    // The client itself would wait for the rest for ever.
-    const stopWatching = log.connection.onLost(() => {
-      batch.stop();
-    });
-    try {
-      for await (const message of batch) messages.push(message);
-    } finally {
-      stopWatching();
-    }
-  } catch (error) {
-    // Past the end of what is there.
-    if ((error as { code?: number }).code !== 404) throw error;
-  }
-  return messages;
+async function createConsumer(log: Log, from: number): Promise<Consumer> {
+  const info = await log.jsm.consumers.add(log.stream, {
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    inactive_threshold: INACTIVE_MS * 1e6,
+    mem_storage: true,
+    num_replicas: 1,
+  });
+  return log.js.consumers.getConsumerFromInfo(info);
 }
 
-/** What the stream's leader has at some places where a replica has shown none. */
+/** What the stream's leader has at some places that have not been delivered. */
 async function lookUp(log: Log, from: number, to: number): Promise<Place[]> {
-  if (from > to) return [];
   const { state } = await log.connection.answer(log.jsm.streams.info(log.stream));
   const places: Place[] = [];
   for (let sequence = from; sequence <= to; sequence++) {
@@ -87,14 +123,23 @@ async function lookUp(log: Log, from: number, to: number): Promise<Place[]> {
       sequence < state.first_seq
         ? null
         : await log.connection.answer(log.jsm.streams.getMessage(log.stream, query));
-    places.push(message ? placeOf(message) : { is: "missing", sequence });
+    places.push(message ? storedPlace(message) : { is: "missing", sequence });
   }
   return places;
 }
 
-function placeOf(message: StoredMsg): Place {
+function deliveredPlace(message: Delivered): Place {
+  const record = recordOfDelivery(message);
+  if (record) return { is: "event", sequence: record.sequence, record };
+  return { is: "foreign", ...deliveredAt(message), ...bodyOf(message) };
+}
+
+function storedPlace(message: StoredMsg): Place {
   const record = recordOfStored(message);
-  if (record) return { is: "event", sequence: message.seq, record };
-  const { seq: sequence, subject, timestamp, data: bytes } = message;
-  return { is: "foreign", sequence, subject, recordedAtNs: nanosOf(timestamp), bytes };
+  if (record) return { is: "event", sequence: record.sequence, record };
+  return { is: "foreign", ...storedAt(message), ...bodyOf(message) };
+}
+
+function bodyOf({ subject, data }: Delivered): { subject: string; bytes: Uint8Array } {
+  return { subject, bytes: data };
 }

@@ -16,10 +16,12 @@ const COMMIT_TIMEOUT_MS = 10_000;
 /** Something that is kept under a name; a later one of the same name takes its place. */
 export interface Entry {
   name: string;
-  text: string;
+  text: string | Uint8Array;
 }
 
-export interface StoredEntry extends Entry {
+export interface StoredEntry {
+  name: string;
+  text: string;
   /** Changes with each change of the entry. */
   revision: number;
 }

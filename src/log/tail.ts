@@ -39,13 +39,13 @@ export async function* tail(log: Log, options: TailOptions): AsyncGenerator<LogR
     for await (const messages of bursts(log, consumer, { max_messages: 2000 }, signal)) {
       const records: LogRecord[] = [];
       for (const message of messages) {
-        const sequence = message.seq;
+        const record = recordOfDelivery(message);
+        const sequence = record?.sequence ?? message.seq;
         if (sequence <= position) continue;
         isBroken = sequence > position + 1 && !isFirst;
         if (isBroken) break;
         isFirst = false;
         position = sequence;
-        const record = recordOfDelivery(message);
         if (record) records.push(record);
         else onForeign(new ForeignMessageError(sequence, message.subject));
       }

@@ -15,6 +15,7 @@ import { eventLeaves, receiptEntry } from "./receipts.js";
 import type { SealedTiles } from "./sealed-tiles.js";
 import type { SealState } from "./seal-state.js";
 import type { Sealer } from "./sealer.js";
+import { CorruptSealsError } from "./sealing.js";
 
 export interface BundleRequest {
   tenant: string;
@@ -156,9 +157,9 @@ function textOf({ bytes }: LogRecord): string {
 }
 
 async function readLeaf(tiles: SealedTiles, sequence: number): Promise<Leaf> {
-  const index = sequence - 1;
-  const leaves = await tiles.readLeaves(Math.floor(index / TILE_WIDTH));
-  return JSON.parse(leaves[index % TILE_WIDTH] ?? "{}") as Leaf;
+  const leaf = await tiles.readLeaf(sequence);
+  if (!leaf) throw new CorruptSealsError(`the leaf of sequence ${sequence} is gone`);
+  return leaf;
 }
 
 /** The receipts of scopes that had so many events when they were made. */

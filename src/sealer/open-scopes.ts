@@ -37,7 +37,7 @@ export interface ScopeName {
  * and has to be read.
  */
 export class OpenScopes {
-  /** By tenant and path, in the order in which they were last heard of. */
+  /** By tenant and path, in the order in which they were first heard of. */
   readonly #entries = new Map<string, Entry>();
   /** The keys of a root scope and of everything below it. */
   readonly #families = new Map<string, Set<string>>();
@@ -62,25 +62,23 @@ export class OpenScopes {
     entry.isClosed ||= closes(scope, type);
     if (entry.isClosed) this.#due.set(keyOf(tenant, scope), name);
     // What comes below a scope that has closed changes what its receipt says.
-    for (const ancestor of parseScope(scope)?.ancestors ?? []) {
+    for (const ancestor of ancestorsOf(scope)) {
       const above = { tenant, scope: ancestor };
       if (this.#heardOf(above, false).isClosed) this.#due.set(keyOf(tenant, ancestor), above);
     }
     this.#forget();
   }
 
-  /** The entry of a scope, which is now the last one heard of. */
+  /** The entry of a scope, made where there is none. */
   #heardOf(name: ScopeName, isNew: boolean): Entry {
     const key = keyOf(name.tenant, name.scope);
     let entry = this.#entries.get(key);
-    if (entry) {
-      this.#entries.delete(key);
-    } else {
+    if (!entry) {
       entry = { count: 0, hash: "", isClosed: false, hashes: undefined };
       this.#familyOf(key).add(key);
       if (!isNew) this.#uncertain.set(key, name);
+      this.#entries.set(key, entry);
     }
-    this.#entries.set(key, entry);
     return entry;
   }
 
@@ -170,6 +168,12 @@ export function rootOfHashes(hashes: Iterable<string>): Uint8Array {
   const range = new CompactRange();
   for (const hash of hashes) range.append(leafHash(hash));
   return range.root();
+}
+
+/** The scopes that contain one, outermost first; nearly always there are none, or one. */
+function ancestorsOf(scope: string): readonly string[] {
+  const isRoot = scope.indexOf("/", scope.indexOf("/") + 1) < 0;
+  return isRoot ? [] : (parseScope(scope)?.ancestors ?? []);
 }
 
 /** Tenant and root scope: `default runs/r-42`. */

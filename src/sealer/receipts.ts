@@ -1,7 +1,7 @@
 import { CompactRange, leafHash } from "../audit/merkle-tree.js";
 import { signNote, type NoteSigner } from "../audit/note.js";
 import { formatReceipt, headsBelow, type ScopeHead } from "../audit/receipt.js";
-import type { EventLeaf, Leaf } from "../audit/leaf.js";
+import type { EventLeaf } from "../audit/leaf.js";
 import { TILE_WIDTH } from "../audit/tile-tree.js";
 import { scopeOfSubject, subjectOf } from "../envelope/scope.js";
 import { readBounds } from "../log/bounds.js";
@@ -105,18 +105,15 @@ export async function* eventLeaves(
   to: number,
   subject: string,
 ): AsyncGenerator<EventLeaf, void> {
-  // Looked for in the text first: most leaves are of others.
-  const own = `"subject":"${subject}"`;
-  const below = `"subject":"${subject}.`;
+  const below = `${subject}.`;
   for (let at = from; at < to;) {
     const tile = Math.floor(at / TILE_WIDTH);
     const leaves = await tiles.readLeaves(tile);
     const end = Math.min(to, (tile + 1) * TILE_WIDTH);
     for (; at < end; at++) {
-      const text = leaves[at % TILE_WIDTH] ?? "";
-      if (!text.includes(own) && !text.includes(below)) continue;
-      const leaf = JSON.parse(text) as Leaf;
-      if ("hash" in leaf) yield leaf;
+      const leaf = leaves[at % TILE_WIDTH];
+      if (leaf === undefined || !("hash" in leaf)) continue;
+      if (leaf.subject === subject || leaf.subject.startsWith(below)) yield leaf;
     }
   }
 }

@@ -4,7 +4,6 @@ import { parseNote, signNote, type NoteSigner } from "../audit/note.js";
 import { joinHashes, TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
 import { formatVerifierKey } from "../audit/verifier-key.js";
 import { sha256Hex } from "../envelope/hash.js";
-import { subjectOf } from "../envelope/scope.js";
 import { readBounds } from "../log/bounds.js";
 import type { LogRecord } from "../log/record.js";
 import { scan, type Place } from "../log/scan.js";
@@ -14,6 +13,7 @@ import { checkpointName } from "./checkpoint-history.js";
 import { OpenScopes } from "./open-scopes.js";
 import { makeReceipts, receiptEntry } from "./receipts.js";
 import { withSequence, type SealKey, type SealState } from "./seal-state.js";
+import { LeafTile } from "./leaf-tile.js";
 import { hashesEntry, leavesEntry, type SealedTiles } from "./sealed-tiles.js";
 
 /** More leaves are not stored at once: 200 tiles of them, and what stands above those. */
@@ -72,21 +72,21 @@ export class Sealing {
   #stored: StoredState;
   #missing: SealState["missing"];
   #foreign: SealState["foreign"];
-  /** Texts from the first leaf on of the tile that the stored size ends in. */
-  #leaves: string[];
+  /** From the tile on that the stored size ends in. */
+  #tiles: LeafTile[] = [];
 
   private constructor(
     parts: SealingParts,
     stored: StoredState,
     tree: TileTree,
-    leaves: readonly string[],
+    leaves: readonly Leaf[],
   ) {
     this.#parts = parts;
     this.#stored = stored;
     this.#missing = stored.state.missing;
     this.#foreign = stored.state.foreign;
     this.#tree = tree;
-    this.#leaves = [...leaves];
+    for (const leaf of leaves) this.#keep(leaf);
   }
 
   /** @throws CorruptSealsError when the tiles do not have the root of the checkpoint */
@@ -183,7 +183,7 @@ export class Sealing {
     };
     await this.#store(next, [...this.#changedTiles(), { name: checkpointName(size), text: note }]);
     for (const name of due) this.#open.settled(name);
-    this.#leaves = this.#leaves.slice(tileStart(size) - tileStart(state.size));
+    this.#tiles = this.#tiles.slice(tileOf(size) - tileOf(state.size));
     this.#tree.stored(size);
   }
 
@@ -203,15 +203,20 @@ export class Sealing {
     if (place.is === "missing") this.#missing = withSequence(this.#missing, place.sequence);
     if (place.is === "foreign") this.#foreign = withSequence(this.#foreign, place.sequence);
     if (place.is === "event") this.#open.observe(place.record);
-    const text = leafText(leafOf(place));
-    this.#leaves.push(text);
-    this.#tree.append(text);
+    const leaf = leafOf(place);
+    this.#keep(leaf);
+    this.#tree.append(leafText(leaf));
+  }
+
+  #keep(leaf: Leaf): void {
+    let tile = this.#tiles.at(-1);
+    if (!tile || tile.isFull) this.#tiles.push((tile = new LeafTile()));
+    tile.add(leaf);
   }
 
   #changedTiles(): Entry[] {
     const { size } = this.state;
-    const firstTile = tileStart(size) / TILE_WIDTH;
-    const entries = tilesOf(this.#leaves).map((leaves, i) => leavesEntry(firstTile + i, leaves));
+    const entries = this.#tiles.map((tile, i) => leavesEntry(tileOf(size) + i, tile));
     for (const { level, firstTile: first, hashes } of this.#tree.changesSince(size)) {
       for (const [i, tile] of tilesOf(hashes).entries()) {
         entries.push(hashesEntry(level, first + i, joinHashes(tile)));
@@ -225,16 +230,21 @@ function leafOf(place: Place): Leaf {
   const { sequence } = place;
   switch (place.is) {
     case "event": {
-      const { hash, tenant, scope, recordedAtNs } = place.record;
-      return { hash, sequence, subject: subjectOf(tenant, scope), time: `${recordedAtNs}` };
+      const { hash, subject } = place.record;
+      return { hash, sequence, subject, time: timeOf(place.record) };
     }
     case "foreign": {
-      const { subject, recordedAtNs, bytes } = place;
-      return { foreign: `sha256:${sha256Hex(bytes)}`, sequence, subject, time: `${recordedAtNs}` };
+      const { subject, bytes } = place;
+      return { foreign: `sha256:${sha256Hex(bytes)}`, sequence, subject, time: timeOf(place) };
     }
     case "missing":
       return { missing: true, sequence };
   }
+}
+
+/** Nanoseconds since 1970, in decimal. */
+function timeOf(at: { recordedAtMs: number; recordedAtNanos: number }): string {
+  return `${at.recordedAtMs}${String(at.recordedAtNanos).padStart(6, "0")}`;
 }
 
 function keysWith({ keys, size }: SealState, verifierKey: string): readonly SealKey[] {
@@ -242,9 +252,9 @@ function keysWith({ keys, size }: SealState, verifierKey: string): readonly Seal
   return [...keys, { verifierKey, fromSize: size }];
 }
 
-/** The index of the first leaf of the tile that the leaf after `size` others is in. */
-function tileStart(size: number): number {
-  return size - (size % TILE_WIDTH);
+/** The tile that the leaf after `size` others is in. */
+function tileOf(size: number): number {
+  return Math.floor(size / TILE_WIDTH);
 }
 
 function tilesOf<T>(items: readonly T[]): T[][] {

@@ -9,7 +9,8 @@ function record(sequence: number, bytes = 100, scope = "runs/a"): LogRecord {
   return {
     sequence,
     recordedAtMs: 0,
-    recordedAtNs: 0n,
+    recordedAtNanos: 0,
+    subject: "",
     tenant: "t",
     scope,
     bytes: new Uint8Array(bytes),

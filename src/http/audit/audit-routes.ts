@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { base64 } from "@scure/base";
 import { problem, ProblemError } from "../../wire/problem.js";
-import type { Leaf } from "../../audit/leaf.js";
-import { TILE_WIDTH } from "../../audit/tile-tree.js";
 import { readCheckpoints } from "../../sealer/checkpoint-history.js";
 import { receiptEntry } from "../../sealer/receipts.js";
 import { badParameter, Parameters } from "../parameters.js";
@@ -54,8 +52,7 @@ export function auditRoutes(app: FastifyInstance, serving: Serving): void {
     const sequence = parameters.integer("sequence", 1, size);
     if (sequence === undefined) throw badParameter("sequence", "says which event to prove");
     const index = sequence - 1;
-    const leaves = await sealer.tiles.readLeaves(Math.floor(index / TILE_WIDTH));
-    const leaf = JSON.parse(leaves[index % TILE_WIDTH] ?? "null") as Leaf;
+    const leaf = await sealer.tiles.readLeaf(sequence);
     const proof = (await sealer.proofs.inclusion(index, size)).map(base64.encode);
     return reply.send({ sequence, size, leaf, proof });
   });
