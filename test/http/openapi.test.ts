@@ -1,13 +1,23 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROBLEMS } from "../../src/wire/problem.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
-import { getJson } from "./requests.js";
+import { append, getJson } from "./requests.js";
 
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, unknown>>;
   components: { schemas: Record<string, { properties?: { code?: { enum?: string[] } } }> };
 }
+
+const SCOPES = [
+  ["runs/x/pack-runs/x/jobs/x", "job.completed"],
+  ["runs/x/pack-runs/x", "pack_run.completed"],
+  ["runs/x/jobs/x", "job.completed"],
+  ["runs/x", "run.completed"],
+  ["pack-runs/x/jobs/x", "job.completed"],
+  ["pack-runs/x", "pack_run.completed"],
+  ["jobs/x", "job.completed"],
+] as const;
 
 let served: TestGateway;
 let document: Document;
@@ -42,12 +52,17 @@ test("refers to nothing that is not in it", () => {
 });
 
 test("describes addresses and methods that there are", async () => {
-  // One that the addresses of subscriptions can be about.
+  // What the addresses can be about: scopes that have ended, innermost first; and a subscription.
+  for (const [scope, type] of SCOPES) {
+    const payload = type.startsWith("job") ? { attempt: 1, durationMs: 1 } : { durationMs: 1 };
+    await append(served.url, scope, [{ type, payload }]);
+    expect((await fetch(`${served.url}/v1/${scope}/bundle`)).status).toBe(200);
+  }
   await (await fetch(`${served.url}/v1/stream?durable=x`)).body?.cancel();
   for (const [path, item] of Object.entries(document.paths)) {
     const address = served.url + path.replaceAll(/\{\w+\}/g, "x");
     // A poll would wait for events that never come.
-    const url = path.endsWith("/poll") ? `${address}?timeoutMs=0` : address;
+    const url = `${address}?${path.endsWith("/poll") ? "timeoutMs=0" : ""}`;
     for (const method of ["get", "post"].filter((name) => name in item)) {
       const answer = await fetch(url, { method, headers: { "last-event-id": "malformed" } });
       expect([404, 405], `${method} ${path}`).not.toContain(answer.status);

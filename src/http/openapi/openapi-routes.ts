@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { appendOperation } from "../append/append-operations.js";
+import { auditPaths, bundleOperation, receiptOperation } from "../audit/audit-operations.js";
 import { pollOperation, readOperation } from "../read/read-operations.js";
 import { socketOperation } from "../socket/socket-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
@@ -18,6 +19,7 @@ const APPENDABLE_PATHS = [
   "/pack-runs/{packRunId}/jobs/{jobId}",
   "/jobs/{jobId}",
 ];
+const SCOPE_PATHS = APPENDABLE_PATHS.filter((path) => path !== "");
 const CORRELATION_PATHS = ["/correlations/{correlationId}"];
 const TIMELINE_PATHS = [...APPENDABLE_PATHS, ...CORRELATION_PATHS];
 
@@ -46,6 +48,9 @@ export function openapiDocument(): OpenapiObject {
       ...paths(CORRELATION_PATHS, "events", { get: readOperation }),
       ...paths(TIMELINE_PATHS, "stream", { get: streamOperation }),
       ...paths(TIMELINE_PATHS, "poll", { get: pollOperation }),
+      ...paths(APPENDABLE_PATHS, "bundle", { get: bundleOperation }),
+      ...paths(SCOPE_PATHS, "receipt", { get: receiptOperation }),
+      ...auditPaths,
       "/v1/ws": { get: socketOperation },
       ...subscriptionPaths,
       "/healthz": { get: health("The process lives.") },
