@@ -24,8 +24,11 @@ export function sha256Hex(data: string | Uint8Array): string {
 /** SHA-256 (FIPS 180-4) of `data`, text as UTF-8, as 32 bytes. */
 export function sha256Bytes(data: string | Uint8Array): Uint8Array {
   if (!nativeCrypto) return sha256(bytesOf(data));
-  // Node makes a text of it and a copy of that in half the time in which it makes a buffer.
-  return Buffer.from(nativeCrypto.hash("sha256", data, "binary"), "latin1");
+  // Through text, as an array of so few bytes lies on V8's own heap: twice as fast as a Buffer.
+  const latin1 = nativeCrypto.hash("sha256", data, "binary");
+  const bytes = new Uint8Array(latin1.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = latin1.charCodeAt(i);
+  return bytes;
 }
 
 /** `sha256:` + hex SHA-256 of the UTF-8 of `text`. */

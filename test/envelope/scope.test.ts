@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  isScopePath,
   parseScope,
   scopeOfSubject,
   subjectOf,
@@ -51,12 +52,14 @@ test.each([
   "__proto__/x",
 ])("%j is not a scope", (text) => {
   expect(parseScope(text)).toBeUndefined();
+  expect(isScopePath(text)).toBe(false);
 });
 
 test("every scope has one subject, and every subject leads back to it", () => {
   fc.assert(
     fc.property(path, (scope) => {
       expect(parseScope(scope)?.path).toBe(scope);
+      expect(isScopePath(scope)).toBe(true);
       const subject = subjectOf("acme", scope);
       expect(subject).not.toMatch(/[*>\s]/);
       expect(scopeOfSubject(subject)).toEqual({ tenant: "acme", path: scope });
