@@ -1,4 +1,6 @@
 import { canonicalize } from "../envelope/canonical.js";
+import { HASH_PATTERN } from "../envelope/hash.js";
+import { hasOnly, isCount, isObject } from "./json-shape.js";
 
 /**
  * What the sealed log says of a sequence of the stream. The data of the leaf `sequence − 1` is the canonical
@@ -40,4 +42,40 @@ export function leafText(leaf: Leaf): string {
     return `{"hash":"${hash}","sequence":${sequence},"subject":"${subject}","time":"${time}"}`;
   }
   return canonicalize(leaf);
+}
+
+/** Whether a value is the leaf of an event; of what, its subject has to show. */
+export function isEventLeaf(value: unknown): value is EventLeaf {
+  if (!isObject(value) || !hasOnly(value, "hash", "sequence", "subject", "time")) return false;
+  const { hash, sequence, subject, time } = value;
+  return isHash(hash) && isSequence(sequence) && typeof subject === "string" && isTime(time);
+}
+
+/** Whether a value is the leaf of a sequence at which nothing was. */
+export function isMissingLeaf(value: unknown): value is MissingLeaf {
+  if (!isObject(value) || !hasOnly(value, "missing", "sequence")) return false;
+  return value["missing"] === true && isSequence(value["sequence"]);
+}
+
+/** Whether a value is the leaf of a message that is no event. */
+export function isForeignLeaf(value: unknown): value is ForeignLeaf {
+  if (!isObject(value) || !hasOnly(value, "foreign", "sequence", "subject", "time")) return false;
+  const { foreign, sequence, subject, time } = value;
+  // Where the line itself is not canonical, nothing has shown yet that the subject is well-formed.
+  const isSubject = typeof subject === "string" && subject.isWellFormed();
+  return isHash(foreign) && isSequence(sequence) && isSubject && isTime(time);
+}
+
+const NANOSECONDS = /^(0|[1-9]\d*)$/;
+
+function isHash(value: unknown): boolean {
+  return typeof value === "string" && HASH_PATTERN.test(value);
+}
+
+function isSequence(value: unknown): boolean {
+  return isCount(value) && value > 0;
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && NANOSECONDS.test(value);
 }

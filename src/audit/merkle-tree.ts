@@ -21,7 +21,7 @@ export function leafHash(data: string | Uint8Array): Uint8Array {
   return sha256Bytes(prefixed);
 }
 
-/** What a node is the hash of; used again by each, since hashing keeps nothing of it. */
+/** What a node\'s hash is taken of. One for all: there are millions of nodes, and each is hashed at once. */
 const node = new Uint8Array(1 + 2 * HASH_BYTES);
 node[0] = NODE_PREFIX;
 

@@ -33,9 +33,17 @@ const MAX_LISTED = 1000;
 
 /** The heads as a receipt holds them. @param heads in any order */
 export function headsBelow(heads: readonly ScopeHead[]): HeadsBelow {
-  const sorted = [...heads].sort((one, other) => (one.scope < other.scope ? -1 : 1));
-  if (sorted.length <= MAX_LISTED) return { form: "listed", heads: sorted };
-  return { form: "digest", count: sorted.length, hash: canonicalHash(sorted.map(headLine)) };
+  if (heads.length > MAX_LISTED) return digestOf(heads);
+  return { form: "listed", heads: sorted(heads) };
+}
+
+/** One hash for all heads. @param heads in any order */
+export function digestOf(heads: readonly ScopeHead[]): HeadsBelow & { form: "digest" } {
+  return { form: "digest", count: heads.length, hash: canonicalHash(sorted(heads).map(headLine)) };
+}
+
+function sorted(heads: readonly ScopeHead[]): ScopeHead[] {
+  return [...heads].sort((one, other) => (one.scope < other.scope ? -1 : 1));
 }
 
 /** The text to sign. */

@@ -22,6 +22,7 @@ const SAFE_DIGITS = 15;
 /** `-2.2250738585072014e-308`, and one to spare. */
 const LONGEST_NUMBER = 25;
 const NOT_CANONICAL = -1;
+const MAX_MARKED = 100;
 
 /**
  * Whether well-formed UTF-8 is canonical JSON (RFC 8785) of a value that has a canonical form: what
@@ -35,13 +36,65 @@ export function isCanonicalJson(bytes: Uint8Array, depth = MAX_DEPTH): boolean {
   return endOfValue(bytes, 0, depth) === bytes.length;
 }
 
+/** Where the members of an object are, in the order in which they stand there. */
+export class MemberMarks {
+  readonly #marks = new Int32Array(3 * MAX_MARKED);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  /** Of members beyond the hundredth only the number is kept. */
+  add(key: number, value: number, end: number): void {
+    const at = 3 * this.#count++;
+    // Behind the end of the array nothing is stored.
+    this.#marks[at] = key;
+    this.#marks[at + 1] = value;
+    this.#marks[at + 2] = end;
+  }
+
+  /** Where the key of a member starts, behind its quote. */
+  key(member: number): number {
+    return this.#marks[3 * member] ?? 0;
+  }
+
+  value(member: number): number {
+    return this.#marks[3 * member + 1] ?? 0;
+  }
+
+  end(member: number): number {
+    return this.#marks[3 * member + 2] ?? 0;
+  }
+}
+
+/**
+ * Where the canonical JSON ends that starts at `at`, by the same rules; -1 where there is none. The members
+ * of an object are put into `marks`, those of objects in it are not.
+ */
+export function endOfCanonical(
+  bytes: Uint8Array,
+  at: number,
+  depth: number,
+  marks?: MemberMarks,
+): number {
+  marks?.clear();
+  return marks && bytes[at] === OPEN_OBJECT && depth > 0
+    ? endOfObject(bytes, at + 1, depth - 1, marks)
+    : endOfValue(bytes, at, depth);
+}
+
 /** Where the value that starts at `at` ends. */
 function endOfValue(bytes: Uint8Array, at: number, depth: number): number {
   switch (bytes[at]) {
     case QUOTE:
       return endOfString(bytes, at + 1);
     case OPEN_OBJECT:
-      return depth > 0 ? endOfObject(bytes, at + 1, depth - 1) : NOT_CANONICAL;
+      return depth > 0 ? endOfObject(bytes, at + 1, depth - 1, undefined) : NOT_CANONICAL;
     case OPEN_ARRAY:
       return depth > 0 ? endOfArray(bytes, at + 1, depth - 1) : NOT_CANONICAL;
     case 0x74:
@@ -55,7 +108,12 @@ function endOfValue(bytes: Uint8Array, at: number, depth: number): number {
   }
 }
 
-function endOfObject(bytes: Uint8Array, from: number, depth: number): number {
+function endOfObject(
+  bytes: Uint8Array,
+  from: number,
+  depth: number,
+  marks: MemberMarks | undefined,
+): number {
   let at = from;
   if (bytes[at] === CLOSE_OBJECT) return at + 1;
   let previous = NOT_CANONICAL;
@@ -66,8 +124,10 @@ function endOfObject(bytes: Uint8Array, from: number, depth: number): number {
     if (at < 0 || bytes[at] !== COLON) return NOT_CANONICAL;
     if (previous >= 0 && !rises(bytes, previous, key)) return NOT_CANONICAL;
     previous = key;
-    at = endOfValue(bytes, at + 1, depth);
+    const value = at + 1;
+    at = endOfValue(bytes, value, depth);
     if (at < 0) return NOT_CANONICAL;
+    if (marks) marks.add(key, value, at);
     const next = bytes[at++];
     if (next === CLOSE_OBJECT) return at;
     if (next !== COMMA) return NOT_CANONICAL;

@@ -58,6 +58,11 @@ function isScopeKind(text: string): text is ScopeKind {
   return Object.hasOwn(BELOW, text);
 }
 
+/** Whether a scope is `container` or below it; everything is within an empty one. */
+export function isWithin(scope: string, container: string): boolean {
+  return container === "" || scope === container || scope.startsWith(`${container}/`);
+}
+
 /** The JetStream subject of a scope's own events: `ev.acme.runs.r-42.jobs.build`. */
 export function subjectOf(tenant: string, path: string): string {
   return `ev.${tenant}.${path.replaceAll("/", ".")}`;
