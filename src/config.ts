@@ -34,6 +34,12 @@ export interface Config {
   };
   dataFolder: string;
   tenant: string;
+  redaction: {
+    /** Whether the built-in patterns for secrets are looked for. */
+    builtIn: boolean;
+    /** The operator's own patterns. */
+    file: string | undefined;
+  };
   /** Names this gateway's durable consumer: its own among all gateways on the same NATS. */
   nodeId: string;
   /** Memory for the newest part of the log. */
@@ -144,6 +150,10 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
     },
     dataFolder,
     tenant,
+    redaction: {
+      builtIn: onOff("RUNTRAIL_REDACT", env["RUNTRAIL_REDACT"], true),
+      file: env["RUNTRAIL_REDACT_FILE"] || undefined,
+    },
     nodeId,
     ringBytes: integer("RUNTRAIL_RING_BYTES", env["RUNTRAIL_RING_BYTES"], 32 * MIB, MIB),
     publisher: {
@@ -218,6 +228,12 @@ function natsServers(text: string, env: NodeJS.ProcessEnv): Config["nats"] {
     ...(pass === undefined ? {} : { pass }),
     ...(token === undefined ? {} : { token }),
   };
+}
+
+function onOff(name: string, text: string | undefined, byDefault: boolean): boolean {
+  if (text === undefined || text === "") return byDefault;
+  demand(text === "on" || text === "off", name, "on or off");
+  return text === "on";
 }
 
 function integer(

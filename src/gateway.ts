@@ -20,6 +20,8 @@ import {
 import { Sealer } from "./sealer/sealer.js";
 import { loadSigningKey } from "./sealer/signing-key.js";
 import { Publisher } from "./publisher/publisher.js";
+import { openRedactor } from "./redaction-file.js";
+import type { Redactor } from "./redaction/redactor.js";
 import { Subscriptions } from "./subscriptions/subscriptions.js";
 
 /** One process's view of the log: what it appends through, and what it delivers from. */
@@ -38,8 +40,11 @@ export class UnsupportedServerError extends Error {
 /**
  * Connects to NATS (or starts a server of its own), opens the log, reads its newest part, and follows it.
  * When it resolves, appends and streams work.
+ *
+ * @throws ConfigError when the file of redaction patterns cannot be used
  */
 export async function openGateway(config: Config, logger: Logger): Promise<Gateway> {
+  const redactor = await openRedactor(config.redaction);
   const embedded = config.nats ? undefined : await startEmbedded(config, logger);
   const stopEmbedded = async () => {
     await embedded?.stop();
@@ -51,6 +56,7 @@ export async function openGateway(config: Config, logger: Logger): Promise<Gatew
         name: `runtrail ${config.nodeId}`,
       } as NatsOptions,
       embedded,
+      redactor,
       config,
       logger,
     );
@@ -83,6 +89,7 @@ async function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedNa
 async function openOn(
   nats: NatsOptions,
   embedded: EmbeddedNatsServer | undefined,
+  redactor: Redactor,
   config: Config,
   logger: Logger,
 ): Promise<Gateway> {
@@ -102,6 +109,7 @@ async function openOn(
       ...config.publisher,
       catalogue: defaultCatalogue,
       source: `gateway/${config.nodeId}`,
+      redactor,
       onTrouble: (cause) => {
         logger.warn({ err: cause }, "a commit did not go through and is tried again");
       },
@@ -135,6 +143,7 @@ async function openOn(
       log,
       hub,
       publisher,
+      redactor,
       coordinator,
       subscriptions: new Subscriptions(log, hub, config.subscriptions),
       sealer,

@@ -22,6 +22,8 @@ export interface Sealed {
 
 /** A prepared event: all that can be done before its place in the chain is known is done. */
 export interface Prepared {
+  /** Canonical text of the payload, behind its name. */
+  payload: string;
   /** Length of the canonical text in UTF-16 code units, without `hash`, `index` and `prev`. */
   length: number;
   /** The same in bytes of UTF-8; takes a copy of the text to find out. */
@@ -58,6 +60,7 @@ export function prepareSeal(event: Unsealed): Prepared {
     `"tenant":${quote(event.tenant)},${trace}"type":${quote(event.type)},"v":${event.v}}`;
 
   return {
+    payload,
     length: beforeHash.length + beforeIndex.length + beforePrev.length + rest.length,
     byteLength: () => new TextEncoder().encode(beforeHash + beforeIndex + beforePrev + rest).length,
     seal: (head) => {

@@ -4,6 +4,7 @@ import type { Log } from "../log/stream.js";
 import type { Alarm } from "../sealer/alarms.js";
 import type { Sealer } from "../sealer/sealer.js";
 import type { Publisher } from "../publisher/publisher.js";
+import type { Redactor } from "../redaction/redactor.js";
 import type { Subscriptions } from "../subscriptions/subscriptions.js";
 
 /** What is served over HTTP: the parts of an open gateway that requests need. */
@@ -11,6 +12,7 @@ export interface Gateway {
   log: Log;
   hub: Hub;
   publisher: Publisher;
+  redactor: Redactor;
   coordinator: StreamCoordinator;
   subscriptions: Subscriptions;
   sealer: Sealer;

@@ -91,6 +91,16 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   });
   gauge("ready", "Whether the gateway can work", () => (gateway.readiness().ready ? 1 : 0));
   new Counter({
+    name: "runtrail_redactions_total",
+    help: "Secrets that were taken out of drafts, by the name of the pattern",
+    labelNames: ["name"],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const [name, count] of gateway.redactor.counts) this.inc({ name }, count);
+    },
+  });
+  new Counter({
     name: "runtrail_commits_total",
     help: "Rounds of commits to JetStream",
     registers: [register],

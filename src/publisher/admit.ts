@@ -2,7 +2,9 @@ import { NotCanonicalError } from "../envelope/canonical.js";
 import type { Catalogue } from "../envelope/catalogue/validate.js";
 import { parseDraft, type Draft } from "../envelope/draft.js";
 import type { Scope } from "../envelope/scope.js";
-import { prepareSeal, type Unsealed } from "../envelope/seal.js";
+import { prepareSeal, type Prepared, type Unsealed } from "../envelope/seal.js";
+import { redactDraft } from "../redaction/redact-draft.js";
+import type { Redactor } from "../redaction/redactor.js";
 import { eventIdGenerator } from "./event-id.js";
 import { scopeKey, type PendingDraft } from "./pending.js";
 import type { Invalid } from "./result.js";
@@ -13,6 +15,8 @@ export interface AdmissionContext {
   origin: string;
   /** `source` of events whose draft names none. */
   source: string;
+  /** Takes secrets out of payloads; undefined: they are stored as they come. */
+  redactor: Redactor | undefined;
   /** The largest envelope that the log takes. */
   maxBytes: number;
 }
@@ -27,14 +31,14 @@ export function admit(
   tenant: string,
   scope: Scope,
   value: unknown,
-  { catalogue, origin, source, maxBytes }: AdmissionContext,
+  context: AdmissionContext,
 ): PendingDraft | Invalid {
-  const verdict = parseDraft(value, catalogue);
+  const verdict = parseDraft(value, context.catalogue);
   if (!verdict.ok) return { outcome: "invalid", ...verdict.flaw };
-  const { draft } = verdict;
-  const unsealed = complete(draft, tenant, scope, origin, source);
   try {
-    const prepared = prepareSeal(unsealed);
+    const sent = value as Draft;
+    const { draft, unsealed, prepared } = prepare(verdict.draft, sent, tenant, scope, context);
+    const { maxBytes } = context;
     const room = maxBytes - PLACE_BYTES;
     // A code unit is at most three bytes, so most drafts need not be measured.
     if (prepared.length * 3 > room && prepared.byteLength() > room) {
@@ -61,6 +65,23 @@ export function admit(
     const { pointer, reason } = error;
     return { outcome: "invalid", code: "invalid-event", pointer, detail: `${pointer} ${reason}` };
   }
+}
+
+/** The draft without its secrets, and the event that it makes. */
+function prepare(
+  draft: Draft,
+  sent: Draft,
+  tenant: string,
+  scope: Scope,
+  { catalogue, origin, source, redactor }: AdmissionContext,
+): { draft: Draft; unsealed: Unsealed; prepared: Prepared } {
+  const unsealed = complete(draft, tenant, scope, origin, source);
+  const prepared = prepareSeal(unsealed);
+  if (!redactor?.mayHold(prepared.payload)) return { draft, unsealed, prepared };
+  const redacted = redactDraft(draft, sent, redactor, catalogue);
+  if (redacted === draft) return { draft, unsealed, prepared };
+  const event = { ...unsealed, payload: redacted.payload };
+  return { draft: redacted, unsealed: event, prepared: prepareSeal(event) };
 }
 
 function complete(

@@ -9,6 +9,7 @@ import { commit, MAX_BATCH, type CommitResult } from "../log/commit.js";
 import { readAt } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
+import type { Redactor } from "../redaction/redactor.js";
 import { admit } from "./admit.js";
 import { Heads } from "./heads.js";
 import { rootKey, scopeKey, type PendingDraft, type Unit } from "./pending.js";
@@ -20,6 +21,8 @@ export interface PublisherOptions {
   catalogue: Catalogue;
   /** `source` of events whose draft names none. */
   source: string;
+  /** Takes secrets out of payloads before they are stored. Default: they are stored as they come. */
+  redactor?: Redactor;
   /** How many of the log's newest ids are recognised when they come again. */
   recentIds: number;
   /** How many scopes' heads are kept in memory. */
@@ -125,9 +128,9 @@ export class Publisher {
   appendTogether(
     requests: readonly { tenant: string; scope: Scope; draft: unknown }[],
   ): Promise<AppendResult[]> {
-    const { catalogue, source } = this.#options;
+    const { catalogue, source, redactor } = this.#options;
     const maxBytes = (this.#log.nc.info?.max_payload ?? 1024 * 1024) - 1024;
-    const context = { catalogue, source, origin: this.#log.origin, maxBytes };
+    const context = { catalogue, source, redactor, origin: this.#log.origin, maxBytes };
     const admitted = requests.map(({ tenant, scope, draft }) =>
       admit(tenant, scope, draft, context),
     );

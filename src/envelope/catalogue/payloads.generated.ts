@@ -2166,6 +2166,12 @@ export interface LogEntry {
    */
   truncated?: boolean;
   /**
+   * What has been taken out of the entry before it was stored, by the names that stand in its place: [redacted:github-token].
+   *
+   * @maxItems 200
+   */
+  redacted?: string[];
+  /**
    * The node of the workflow graph.
    */
   nodeId?: string;
