@@ -40,6 +40,8 @@ export interface Config {
     /** The operator's own patterns. */
     file: string | undefined;
   };
+  /** Keys of personal data that there may be, those of subjects that were forgotten included. */
+  maxPersonalKeys: number;
   /** Names this gateway's durable consumer: its own among all gateways on the same NATS. */
   nodeId: string;
   /** Memory for the newest part of the log. */
@@ -154,6 +156,12 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
       builtIn: onOff("RUNTRAIL_REDACT", env["RUNTRAIL_REDACT"], true),
       file: env["RUNTRAIL_REDACT_FILE"] || undefined,
     },
+    maxPersonalKeys: integer(
+      "RUNTRAIL_MAX_PERSONAL_KEYS",
+      env["RUNTRAIL_MAX_PERSONAL_KEYS"],
+      1_000_000,
+      0,
+    ),
     nodeId,
     ringBytes: integer("RUNTRAIL_RING_BYTES", env["RUNTRAIL_RING_BYTES"], 32 * MIB, MIB),
     publisher: {
