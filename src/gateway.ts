@@ -8,6 +8,7 @@ import type { Gateway as ServedGateway } from "./http/gateway.js";
 import { connectNats, type NatsOptions } from "./log/connect.js";
 import { readBounds } from "./log/bounds.js";
 import { SealStore } from "./log/seal-store.js";
+import { PersonalKeys } from "./log/personal-keys.js";
 import { openLog, type Log } from "./log/stream.js";
 import type { LogRecord } from "./log/record.js";
 import { tail } from "./log/tail.js";
@@ -19,6 +20,7 @@ import {
 } from "./nats-server/index.js";
 import { Sealer } from "./sealer/sealer.js";
 import { loadSigningKey } from "./sealer/signing-key.js";
+import { PersonalData } from "./publisher/personal-data.js";
 import { Publisher } from "./publisher/publisher.js";
 import { openRedactor } from "./redaction-file.js";
 import type { Redactor } from "./redaction/redactor.js";
@@ -100,6 +102,7 @@ async function openOn(
 
     const log = await openLog(nc, config.log);
     const sealStore = await SealStore.open(log, config.log.replicas);
+    const personalKeys = await PersonalKeys.open(log, config.log.replicas, config.maxPersonalKeys);
     await embedded?.settleStreams();
     const { first, last } = await readBounds(log);
     // The newest events are read again: the ring serves them, and their ids are recognised.
@@ -110,6 +113,7 @@ async function openOn(
       catalogue: defaultCatalogue,
       source: `gateway/${config.nodeId}`,
       redactor,
+      personalData: new PersonalData(personalKeys),
       onTrouble: (cause) => {
         logger.warn({ err: cause }, "a commit did not go through and is tried again");
       },
@@ -144,6 +148,7 @@ async function openOn(
       hub,
       publisher,
       redactor,
+      personalKeys,
       coordinator,
       subscriptions: new Subscriptions(log, hub, config.subscriptions),
       sealer,

@@ -1,5 +1,6 @@
 import type { StreamCoordinator } from "../coordinator/coordinator.js";
 import type { Hub } from "../coordinator/hub.js";
+import type { PersonalKeys } from "../log/personal-keys.js";
 import type { Log } from "../log/stream.js";
 import type { Alarm } from "../sealer/alarms.js";
 import type { Sealer } from "../sealer/sealer.js";
@@ -13,6 +14,7 @@ export interface Gateway {
   hub: Hub;
   publisher: Publisher;
   redactor: Redactor;
+  personalKeys: PersonalKeys;
   coordinator: StreamCoordinator;
   subscriptions: Subscriptions;
   sealer: Sealer;

@@ -65,6 +65,21 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
     "Durable subscriptions that there may be",
     () => config.subscriptions.maxPerTenant,
   );
+  new Gauge({
+    name: "runtrail_personal_keys",
+    help: "Keys of personal data, destroyed ones included; left out while NATS does not answer",
+    registers: [register],
+    async collect() {
+      const count = await gateway.personalKeys.count().catch(() => undefined);
+      if (count === undefined) this.reset();
+      else this.set(count);
+    },
+  });
+  gauge(
+    "personal_keys_limit",
+    "Keys of personal data that there may be",
+    () => config.maxPersonalKeys,
+  );
   gauge(
     "log_position",
     "Newest sequence of the log that can be delivered",

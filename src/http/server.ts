@@ -6,6 +6,7 @@ import { createApp } from "./app.js";
 import { appendRoutes } from "./append/append-routes.js";
 import { auditRoutes } from "./audit/audit-routes.js";
 import { BodyMemory } from "./body-memory.js";
+import { erasureRoutes } from "./erasure/erasure-routes.js";
 import type { Gateway } from "./gateway.js";
 import { metricsRoutes } from "./metrics-routes.js";
 import { healthRoutes } from "./health-routes.js";
@@ -67,6 +68,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   socketRoutes(app, serving);
   subscriptionRoutes(app, serving);
   auditRoutes(app, serving);
+  erasureRoutes(app, serving);
   openapiRoutes(app);
   finishRoutes();
 

@@ -1,8 +1,10 @@
-import { NotCanonicalError } from "../envelope/canonical.js";
+import { canonicalize, NotCanonicalError } from "../envelope/canonical.js";
 import type { Catalogue } from "../envelope/catalogue/validate.js";
 import { parseDraft, type Draft } from "../envelope/draft.js";
 import type { Scope } from "../envelope/scope.js";
 import { prepareSeal, type Prepared, type Unsealed } from "../envelope/seal.js";
+import { encryptedLength } from "../personal/cipher.js";
+import { holdsPersonal, readPersonal, type PersonalMember } from "../personal/personal-member.js";
 import { redactDraft } from "../redaction/redact-draft.js";
 import type { Redactor } from "../redaction/redactor.js";
 import { eventIdGenerator } from "./event-id.js";
@@ -17,6 +19,8 @@ export interface AdmissionContext {
   source: string;
   /** Takes secrets out of payloads; undefined: they are stored as they come. */
   redactor: Redactor | undefined;
+  /** Whether personal data can be encrypted. */
+  takesPersonal: boolean;
   /** The largest envelope that the log takes. */
   maxBytes: number;
 }
@@ -37,8 +41,18 @@ export function admit(
   if (!verdict.ok) return { outcome: "invalid", ...verdict.flaw };
   try {
     const sent = value as Draft;
-    const { draft, unsealed, prepared } = prepare(verdict.draft, sent, tenant, scope, context);
-    const { maxBytes } = context;
+    const {
+      draft,
+      unsealed,
+      prepared: plain,
+    } = prepare(verdict.draft, sent, tenant, scope, context);
+    const { maxBytes, takesPersonal } = context;
+    const personal = holdsPersonal(plain.payload) ? readPersonal(draft.payload) : NONE;
+    if (!personal.ok) return invalidAt(personal.flaw.pointer, personal.flaw.detail);
+    const { members } = personal;
+    const [first] = members;
+    if (first && !takesPersonal) return invalidAt(first.pointer, "personal data is not taken here");
+    const prepared = first ? unencrypted(plain, members) : plain;
     const room = maxBytes - PLACE_BYTES;
     // A code unit is at most three bytes, so most drafts need not be measured.
     if (prepared.length * 3 > room && prepared.byteLength() > room) {
@@ -55,6 +69,7 @@ export function admit(
       keys: [scope.path, ...scope.ancestors].map((path) => scopeKey(tenant, path)),
       id: unsealed.id,
       draft,
+      personal: members,
       unsealed,
       prepared,
       sentHashes: [],
@@ -65,6 +80,28 @@ export function admit(
     const { pointer, reason } = error;
     return { outcome: "invalid", code: "invalid-event", pointer, detail: `${pointer} ${reason}` };
   }
+}
+
+const NONE = { ok: true as const, members: [] };
+
+function invalidAt(pointer: string, detail: string): Invalid {
+  const at = `/payload${pointer}`;
+  return { outcome: "invalid", code: "invalid-event", pointer: at, detail: `${at}: ${detail}` };
+}
+
+/** As long as the event will be at most, and not to be sealed: personal data must not be stored as it is. */
+function unencrypted(plain: Prepared, members: readonly PersonalMember[]): Prepared {
+  const growth = members.reduce((sum, { value }) => {
+    return sum + encryptedLength(Buffer.byteLength(canonicalize(value)));
+  }, 0);
+  return {
+    payload: plain.payload,
+    length: plain.length + growth,
+    byteLength: () => plain.byteLength() + growth,
+    seal: () => {
+      throw new Error("personal data is to be encrypted before it is sealed");
+    },
+  };
 }
 
 /** The draft without its secrets, and the event that it makes. */

@@ -3,6 +3,7 @@ import type { Draft } from "../envelope/draft.js";
 import type { EventEnvelope } from "../envelope/envelope.js";
 import type { Scope } from "../envelope/scope.js";
 import type { Prepared, Unsealed } from "../envelope/seal.js";
+import type { PersonalMember } from "../personal/personal-member.js";
 import type { AppendResult } from "./result.js";
 
 /** A draft that has been accepted and waits to be committed. */
@@ -12,7 +13,10 @@ export interface PendingDraft {
   /** {@link scopeKey} of the scope itself, then of the scopes that contain it. */
   keys: readonly string[];
   id: string;
+  /** What the producer asks for, with personal data as it was sent. */
   draft: Draft;
+  /** Personal data in the draft. Once it is encrypted, {@link unsealed} and {@link prepared} hold that. */
+  personal: readonly PersonalMember[];
   unsealed: Unsealed;
   prepared: Prepared;
   /** The hashes under which it has been sent so far: found in the log, they are our own doing. */
@@ -28,6 +32,8 @@ export interface Unit {
   drafts: PendingDraft[];
   /** Root scopes of its drafts: units that share one are committed in order of arrival. */
   roots: string[];
+  /** Personal data in its drafts, if any, is encrypted. */
+  isReady: boolean;
   length: number;
   deadlineMs: number;
   resolve(results: AppendResult[]): void;

@@ -137,7 +137,8 @@ class Draughtsman {
     }
     const earlier = drawn.ids.get(id);
     if (earlier) {
-      const isSame = isSameContent(draft, earlier.pending.unsealed);
+      const { unsealed, draft: other } = earlier.pending;
+      const isSame = isSameContent(draft, { ...unsealed, payload: other.payload });
       return isSame
         ? { kind: "repeated", of: earlier.sealed, position: earlier.position }
         : reused(id, head);

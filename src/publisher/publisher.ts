@@ -6,6 +6,7 @@ import { parseEnvelope } from "../envelope/parse.js";
 import type { Scope } from "../envelope/scope.js";
 import { closes } from "../envelope/closes.js";
 import { commit, MAX_BATCH, type CommitResult } from "../log/commit.js";
+import { TooManyKeysError } from "../log/personal-keys.js";
 import { readAt } from "../log/read.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
@@ -13,6 +14,7 @@ import type { Redactor } from "../redaction/redactor.js";
 import { admit } from "./admit.js";
 import { Heads } from "./heads.js";
 import { rootKey, scopeKey, type PendingDraft, type Unit } from "./pending.js";
+import type { PersonalData } from "./personal-data.js";
 import { plan, splitShipment, type Decision, type PlannedUnit, type Shipment } from "./plan.js";
 import { RecentIds } from "./recent-ids.js";
 import type { AppendResult, Unavailable } from "./result.js";
@@ -23,6 +25,8 @@ export interface PublisherOptions {
   source: string;
   /** Takes secrets out of payloads before they are stored. Default: they are stored as they come. */
   redactor?: Redactor;
+  /** Encrypts personal data. Default: drafts that hold some are refused. */
+  personalData?: PersonalData;
   /** How many of the log's newest ids are recognised when they come again. */
   recentIds: number;
   /** How many scopes' heads are kept in memory. */
@@ -59,6 +63,8 @@ const LANE_DRAFTS = 64;
 const RETRY_DELAY_MS = 100;
 
 const RETRY_AFTER_MS = 1000;
+
+const AGAIN = "Send it again with the same id: it is stored once.";
 
 /**
  * Appends events: validates, seals and commits them, all scopes together (group commit). What arrives
@@ -128,9 +134,16 @@ export class Publisher {
   appendTogether(
     requests: readonly { tenant: string; scope: Scope; draft: unknown }[],
   ): Promise<AppendResult[]> {
-    const { catalogue, source, redactor } = this.#options;
+    const { catalogue, source, redactor, personalData } = this.#options;
     const maxBytes = (this.#log.nc.info?.max_payload ?? 1024 * 1024) - 1024;
-    const context = { catalogue, source, redactor, origin: this.#log.origin, maxBytes };
+    const context = {
+      catalogue,
+      source,
+      redactor,
+      takesPersonal: personalData !== undefined,
+      origin: this.#log.origin,
+      maxBytes,
+    };
     const admitted = requests.map(({ tenant, scope, draft }) =>
       admit(tenant, scope, draft, context),
     );
@@ -148,15 +161,18 @@ export class Publisher {
     return new Promise((resolve) => {
       this.#pending += drafts.length;
       this.#pendingLength += length;
-      this.#queue.push({
+      const unit: Unit = {
         order: this.#order++,
         drafts,
         roots: [...new Set(drafts.map(({ tenant, scope }) => rootKey(tenant, scope)))],
+        isReady: drafts.every(({ personal }) => personal.length === 0),
         length,
         deadlineMs: Date.now() + this.#options.appendTimeoutMs,
         resolve,
-      });
-      if (this.#lanes === 0) this.#startLane();
+      };
+      this.#queue.push(unit);
+      if (!unit.isReady) this.#startEncrypting(unit);
+      else if (this.#lanes === 0) this.#startLane();
     });
   }
 
@@ -173,6 +189,51 @@ export class Publisher {
       return undefined;
     }
     return { ...unavailable("Too many events are waiting to be stored."), code: "overloaded" };
+  }
+
+  /** Keeps the unit's place in the queue: what comes behind it on its roots waits for it. */
+  #startEncrypting(unit: Unit): void {
+    const encrypting = this.#encrypt(unit).finally(() => {
+      this.#running.delete(encrypting);
+      if (this.#lanes === 0) this.#startLane();
+    });
+    this.#running.add(encrypting);
+  }
+
+  async #encrypt(unit: Unit): Promise<void> {
+    const { personalData, onTrouble } = this.#options;
+    for (;;) {
+      try {
+        for (const draft of unit.drafts) {
+          if (draft.personal.length > 0) await personalData?.encrypt(draft);
+        }
+        unit.isReady = true;
+        return;
+      } catch (error) {
+        onTrouble(error);
+        if (error instanceof TooManyKeysError) {
+          this.#giveUp(unit, { ...unavailable(`${error.message}.`), code: "overloaded" });
+          return;
+        }
+        // Then it has been told.
+        if (!this.#queue.includes(unit)) return;
+        if (unit.deadlineMs <= Date.now()) {
+          this.#giveUp(unit, unavailable(`The store of keys did not answer in time. ${AGAIN}`));
+          return;
+        }
+        await delay(RETRY_DELAY_MS);
+      }
+    }
+  }
+
+  /** Takes a unit that nothing has been sent of out of the queue. */
+  #giveUp(unit: Unit, result: Unavailable): void {
+    if (!this.#queue.includes(unit)) return;
+    this.#queue = this.#queue.filter((other) => other !== unit);
+    this.#finish(
+      unit,
+      unit.drafts.map(() => result),
+    );
   }
 
   #startLane(): void {
@@ -203,8 +264,8 @@ export class Publisher {
 
   /**
    * The units of the next round: as many as one batch holds, or half of what waits where a second lane
-   * is free to take the other half. Units whose root is under way in the other lane stay, and so does
-   * whatever comes behind them on their roots.
+   * is free to take the other half. Units that are not ready, or whose root is under way in the other lane,
+   * stay, and so does whatever comes behind them on their roots.
    */
   #take(): Unit[] {
     const isSplit = this.#lanes < MAX_LANES && this.#queue.length >= 2 * LANE_DRAFTS;
@@ -215,7 +276,8 @@ export class Publisher {
     let drafts = 0;
     let length = 0;
     for (const unit of this.#queue) {
-      const isBlocked = unit.roots.some((root) => this.#busy.has(root) || blocked.has(root));
+      const isBlocked =
+        !unit.isReady || unit.roots.some((root) => this.#busy.has(root) || blocked.has(root));
       const isTooMuch =
         drafts > 0 &&
         (drafts + unit.drafts.length > Math.min(most, MAX_BATCH) ||
@@ -287,7 +349,13 @@ export class Publisher {
 
   async #loadStored(pending: PendingDraft, sequence: number): Promise<void> {
     const record = await this.#log.connection.answer(readAt(this.#log, sequence));
-    if (record) pending.stored = { sequence, event: parseEnvelope(record.bytes) };
+    if (!record) return;
+    const event = parseEnvelope(record.bytes);
+    const { personalData } = this.#options;
+    if (pending.personal.length > 0 && personalData) {
+      event.payload = await personalData.restore(event, pending.personal);
+    }
+    pending.stored = { sequence, event };
   }
 
   async #ship(shipment: Shipment): Promise<CommitResult["outcome"]> {
@@ -368,7 +436,7 @@ export class Publisher {
     this.#queue = rest;
     const reason = this.#lastRefusal ?? "The event store did not answer in time.";
     for (const unit of overdue) {
-      const result = unavailable(`${reason} Send it again with the same id: it is stored once.`);
+      const result = unavailable(`${reason} ${AGAIN}`);
       this.#finish(
         unit,
         unit.drafts.map(() => result),

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   "subscription-scope": [409, "The subscription is one of another scope"],
   "subscription-busy": [409, "The subscription has a reader"],
   "not-applied": [409, "Nothing of the request was stored"],
+  "key-destroyed": [410, "The key was destroyed"],
   "too-large": [413, "The request is too large"],
   "uri-too-long": [414, "The URL is too long"],
   "unsupported-media-type": [415, "The media type is not supported"],

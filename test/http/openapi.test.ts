@@ -59,8 +59,10 @@ test("describes addresses and methods that there are", async () => {
     expect((await fetch(`${served.url}/v1/${scope}/bundle`)).status).toBe(200);
   }
   await (await fetch(`${served.url}/v1/stream?durable=x`)).body?.cancel();
+  // And a key that there is.
+  const { id: keyId } = await served.gateway.personalKeys.current(served.gateway.tenant, "x");
   for (const [path, item] of Object.entries(document.paths)) {
-    const address = served.url + path.replaceAll(/\{\w+\}/g, "x");
+    const address = served.url + path.replace("{keyId}", keyId).replaceAll(/\{\w+\}/g, "x");
     // A poll would wait for events that never come.
     const url = `${address}?${path.endsWith("/poll") ? "timeoutMs=0" : ""}`;
     for (const method of ["get", "post"].filter((name) => name in item)) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { appendOperation } from "../append/append-operations.js";
 import { auditPaths, bundleOperation, receiptOperation } from "../audit/audit-operations.js";
+import { erasurePaths } from "../erasure/erasure-operations.js";
 import { pollOperation, readOperation } from "../read/read-operations.js";
 import { socketOperation } from "../socket/socket-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
@@ -53,6 +54,7 @@ export function openapiDocument(): OpenapiObject {
       ...auditPaths,
       "/v1/ws": { get: socketOperation },
       ...subscriptionPaths,
+      ...erasurePaths,
       "/healthz": { get: health("The process lives.") },
       "/readyz": {
         get: health(
