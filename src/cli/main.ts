@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   tail: () => import("./tail.js"),
   replay: () => import("./replay.js"),
   verify: () => import("./verify.js"),
+  forget: () => import("./forget.js"),
   nats: () => import("./nats.js"),
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
-import { follow } from "../client/index.js";
+import { follow, revealer } from "../client/index.js";
 import { onStopSignals } from "../runner/signals.js";
 import { Terminal } from "../runner/terminal.js";
 import { connectionOf, readableScope } from "./environment.js";
@@ -13,6 +13,7 @@ interface Options {
   to?: string;
   speed: string;
   json?: boolean;
+  reveal?: boolean;
 }
 
 /** Adds `runtrail replay`. */
@@ -25,6 +26,7 @@ export function register(program: Command): void {
     .option("--to <seq>", "end at this sequence (default: the newest)")
     .option("--speed <speed>", "1 as it happened, 10 ten times as fast, max without waiting", "1")
     .option("--json", "print the stored envelopes, one a line, byte for byte")
+    .option("--reveal", "decrypt personal data of subjects that have not been forgotten")
     .addHelpText("after", HELP)
     .action(async (scope: string | undefined, options: Options) => {
       process.exitCode = await replay(readableScope(scope), options);
@@ -42,7 +44,13 @@ async function replay(scope: string, options: Options): Promise<number> {
     status = signal === "SIGINT" ? 130 : 143;
     stop.abort();
   });
-  const printer = new EventPrinter(scope, options.json === true, new Terminal(process.stdout));
+  const reveal = options.reveal === true ? revealer(connection) : undefined;
+  const printer = new EventPrinter(
+    scope,
+    options.json === true,
+    new Terminal(process.stdout),
+    reveal,
+  );
   const pace = new Pace(speed, stop.signal);
   const frames = follow(connection, scope, {
     ...(from === undefined ? {} : { from }),

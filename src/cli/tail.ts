@@ -3,6 +3,7 @@ import {
   FilterError,
   follow,
   parseFilter,
+  revealer,
   type ConnectionOptions,
   type ConnectionState,
   type EventFilter,
@@ -29,6 +30,7 @@ interface Options {
   correlation?: string;
   transport: Transport;
   json?: boolean;
+  reveal?: boolean;
 }
 
 /** The server gives no more from before. */
@@ -56,6 +58,7 @@ export function register(program: Command): void {
         .default("sse"),
     )
     .option("--json", "print the stored envelopes, one a line, byte for byte")
+    .option("--reveal", "decrypt personal data of subjects that have not been forgotten")
     .addHelpText("after", HELP)
     .action(async (scope: string | undefined, options: Options) => {
       process.exitCode = await tail(readableScope(scope), options);
@@ -73,7 +76,13 @@ async function tail(scope: string, options: Options): Promise<number> {
     status = signal === "SIGINT" ? 130 : 143;
     stop.abort();
   });
-  const printer = new EventPrinter(scope, options.json === true, new Terminal(process.stdout));
+  const reveal = options.reveal === true ? revealer(connection) : undefined;
+  const printer = new EventPrinter(
+    scope,
+    options.json === true,
+    new Terminal(process.stdout),
+    reveal,
+  );
   const frames = follow(connection, scope, {
     ...start,
     ...(filter && { filter }),

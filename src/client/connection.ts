@@ -38,6 +38,20 @@ export function addressOf(
   return address;
 }
 
+/**
+ * The address of one of a collection: `…/v1/personal-keys/<name>`.
+ *
+ * @throws RequestRefusedError for a name that no address can hold
+ */
+export function memberAddressOf(
+  { url }: ConnectionOptions,
+  collection: "personal-keys" | "personal-subjects",
+  name: string,
+): URL {
+  const address = `v1/${collection}/${demandPart(name, name)}`;
+  return new URL(address, baseOf(url));
+}
+
 /** The address of the WebSocket. It carries the token, because a browser cannot set a header there. */
 export function socketAddressOf({ url }: ConnectionOptions, token: string | undefined): URL {
   const address = new URL("v1/ws", baseOf(url));
@@ -55,12 +69,14 @@ function partsOf(scope: string): string[] {
   // A correlation id may hold slashes, and is one part all the same.
   const correlationId = correlationIn(scope);
   const parts = correlationId === undefined ? scope.split("/") : ["correlations", correlationId];
-  // A URL takes these for steps, even encoded: the address would be that of something else.
-  if (parts.some((part) => part === "" || part === "." || part === "..")) {
-    const detail = `${JSON.stringify(scope)} cannot be asked for by its address.`;
-    throw new RequestRefusedError(400, problem("bad-scope", detail));
-  }
-  return parts.map(encodeURIComponent);
+  return parts.map((part) => demandPart(part, scope));
+}
+
+/** A part of an address, encoded. A URL takes these for steps, even encoded: it would be of something else. */
+function demandPart(part: string, whole: string): string {
+  if (part !== "" && part !== "." && part !== "..") return encodeURIComponent(part);
+  const detail = `${JSON.stringify(whole)} cannot be asked for by its address.`;
+  throw new RequestRefusedError(400, problem("bad-scope", detail));
 }
 
 /**

@@ -7,6 +7,8 @@ export { ContinuityError, ProtocolError, RequestRefusedError, UnavailableError }
 export type { Draft } from "../envelope/draft.js";
 export { exportRecords, type ExportedRecord } from "./export.js";
 export { follow, type ConnectionState, type FollowOptions, type Transport } from "./follow.js";
+export { forget, type Forgotten } from "./forget.js";
+export { revealer, type Reveal } from "./reveal.js";
 export type { SocketClose, WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 export { FilterError, parseFilter, type EventFilter } from "../wire/event-filter.js";
 export type { CursorText } from "../wire/cursor.js";

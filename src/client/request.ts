@@ -7,7 +7,7 @@ const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** A request beside its address; the token is added to its headers. */
 export interface RequestParts {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "DELETE";
   headers: Readonly<Record<string, string>>;
   body?: string;
   signal: AbortSignal;
