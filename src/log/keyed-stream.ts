@@ -44,8 +44,8 @@ export class KeyedStream {
    */
   static async open(log: Log, options: KeyedStreamOptions): Promise<KeyedStream> {
     const { name, replicas, keepsOlder } = options;
-    const stream = `${log.stream}_${name}`;
-    const prefix = `runtrail.${log.stream}.${name.toLowerCase()}`;
+    const opened = KeyedStream.of(log, name);
+    const { stream, prefix } = opened;
     const config = {
       name: stream,
       subjects: [`${prefix}.>`],
@@ -59,14 +59,22 @@ export class KeyedStream {
     const found = (await find(log, stream)) ?? (await create(log, config));
     const differences = unfit(found, config);
     if (differences.length > 0) throw new UnfitStreamError(stream, differences);
-    return new KeyedStream(log, stream, prefix);
+    return opened;
+  }
+
+  /** The same for reading only, without asking anybody; where there is no stream, no key has a value. */
+  static of(log: Log, name: string): KeyedStream {
+    const prefix = `runtrail.${log.stream}.${name.toLowerCase()}`;
+    return new KeyedStream(log, `${log.stream}_${name}`, prefix);
   }
 
   async read(key: string): Promise<KeyedValue | undefined> {
     const { jsm, connection } = this.log;
-    const message = await connection.answer(
-      jsm.streams.getMessage(this.stream, { last_by_subj: this.#subject(key) }),
-    );
+    const asked = jsm.streams.getMessage(this.stream, { last_by_subj: this.#subject(key) });
+    const message = await connection.answer(asked).catch((error: unknown) => {
+      if (isStreamNotFound(error)) return null;
+      throw error;
+    });
     return message ? { sequence: message.seq, text: message.string() } : undefined;
   }
 

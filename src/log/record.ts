@@ -18,6 +18,9 @@ export interface LogRecord extends EnvelopePeek {
   bytes: Uint8Array;
 }
 
+/** What is known of the newest event of a scope, also when the event itself is trimmed. */
+export type ScopeHead = Pick<LogRecord, "scope" | "sequence" | "index" | "hash" | "type">;
+
 /** A message in the stream that Runtrail did not write. */
 export class ForeignMessageError extends Error {
   override readonly name = "ForeignMessageError";

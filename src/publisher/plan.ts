@@ -174,6 +174,7 @@ class Draughtsman {
       hash: sealed.hash,
       sequence: head.sequence,
       isClosed: closes(scope.path, draft.type),
+      readAtMs: head.readAtMs,
     };
     return { kind: "append", pending, sealed, position };
   }

@@ -330,7 +330,9 @@ export class Publisher {
       for (const pending of drafts) {
         const { tenant, scope, keys } = pending;
         for (const [i, key] of keys.entries()) {
-          if (this.#heads.get(key) || loads.has(key)) continue;
+          // Of a scope that contains it, all that counts is whether it has ended.
+          const isKnown = i === 0 ? this.#heads.isFresh(key) : this.#heads.get(key);
+          if (isKnown || loads.has(key)) continue;
           const path = i === 0 ? scope.path : (scope.ancestors[i - 1] ?? "");
           loads.set(key, this.#heads.load(tenant, path, signal));
         }
@@ -406,6 +408,7 @@ export class Publisher {
           hash: sealed.hash,
           sequence,
           isClosed: closes(scope.path, draft.type),
+          readAtMs: performance.now(),
         });
       }
       this.#finish(
