@@ -1,7 +1,9 @@
 import { closes } from "../envelope/closes.js";
 import { readBounds } from "../log/bounds.js";
 import { readTimelineHeads, type TimelineHeads } from "../log/read.js";
+import type { ScopeHead } from "../log/record.js";
 import type { Log } from "../log/stream.js";
+import { TrimmedHeads } from "../log/trimmed-heads.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
 import type { GapFrame, OpenFrame } from "../wire/frame.js";
@@ -77,15 +79,24 @@ export class StreamCoordinator {
     };
   }
 
-  /** What the timeline has at the moment; `newest` may be an event of another one, never an older one. */
-  async #heads(selection: Selection): Promise<TimelineHeads> {
+  /**
+   * What the timeline has at the moment, its own newest event also where that is trimmed; `newest` may be an
+   * event of another one, never an older one.
+   */
+  async #heads(selection: Selection): Promise<{ own: ScopeHead | undefined; newest: number }> {
     const { tenant, path } = selection;
     const { first, last } = await readBounds(this.log);
     if (!isOfScope(selection)) return { own: undefined, newest: last };
-    if (this.hub.reachesBackTo >= first) {
-      return this.log.connection.answer(readTimelineHeads(this.log, tenant, path));
-    }
-    // The ring holds all of the log but, perhaps, the very newest.
+    const { own, newest } =
+      this.hub.reachesBackTo >= first
+        ? await this.log.connection.answer(readTimelineHeads(this.log, tenant, path))
+        : this.#headsInMemory(tenant, path, last);
+    if (own || first === 1) return { own, newest };
+    return { own: await TrimmedHeads.of(this.log).find(tenant, path), newest };
+  }
+
+  /** The ring holds all of the log but, perhaps, the very newest. */
+  #headsInMemory(tenant: string, path: string, last: number): TimelineHeads {
     const { own, newest } = this.hub.heads(tenant, path);
     return { own, newest: last > this.hub.position ? last : newest };
   }

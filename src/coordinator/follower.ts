@@ -1,5 +1,5 @@
 import { readHistory } from "../log/history.js";
-import type { LogRecord } from "../log/record.js";
+import type { LogRecord, ScopeHead } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
 import type { CheckpointFrame, GapFrame } from "../wire/frame.js";
@@ -18,7 +18,7 @@ export interface FollowOptions {
   /** Everything after this sequence is left out; a checkpoint there is the last that comes. */
   to?: number | undefined;
   /** The event that has ended the scope, where it has ended already. */
-  terminal: LogRecord | undefined;
+  terminal: ScopeHead | undefined;
   /** Everything up to this sequence is history: it comes before `caught-up`. */
   historyEnd: number;
 }
@@ -43,7 +43,7 @@ export class Follower implements Feed {
   readonly #checkpoints: Checkpoints | undefined;
   #historyEnd: number;
   #position: number;
-  #terminal: LogRecord | undefined;
+  #terminal: ScopeHead | undefined;
   #isCaughtUp = false;
   #isOver = false;
   #watched: TimelineKey;

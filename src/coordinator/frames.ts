@@ -1,6 +1,6 @@
 import { closes } from "../envelope/closes.js";
 import { readBounds } from "../log/bounds.js";
-import type { LogRecord } from "../log/record.js";
+import type { LogRecord, ScopeHead } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
 import type { EndFrame, GapFrame, OpenFrame } from "../wire/frame.js";
@@ -40,7 +40,7 @@ export function ends(record: LogRecord, path: string): boolean {
   return record.scope === path && closes(path, record.type);
 }
 
-export function endOf(terminal: LogRecord, cursor: CursorText): EndFrame {
+export function endOf(terminal: ScopeHead, cursor: CursorText): EndFrame {
   return {
     kind: "end",
     cursor,

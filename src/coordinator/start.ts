@@ -1,7 +1,8 @@
 import { readBounds, type LogBounds } from "../log/bounds.js";
 import { readHistory } from "../log/history.js";
-import { readFirst, readScopes } from "../log/read.js";
+import { readFirst, readScopes, type FirstRecord } from "../log/read.js";
 import type { Log } from "../log/stream.js";
+import { TrimmedHeads } from "../log/trimmed-heads.js";
 import { formatCursor, type Cursor } from "../wire/cursor.js";
 import type { GapFrame } from "../wire/frame.js";
 import { problem, ProblemError } from "../wire/problem.js";
@@ -133,17 +134,38 @@ async function readLost(
   { first }: LogBounds,
 ): Promise<GapFrame["lost"] | undefined> {
   const subjects = [...(await readScopes(log, tenant, logPath)).keys()];
-  // Nothing of it is left. A reader from the start may be early, one with a cursor has been here before.
-  if (subjects.length === 0) return after === 0 || after + 1 >= first ? undefined : [];
+  if (subjects.length === 0) {
+    const head = logPath === "" ? undefined : await TrimmedHeads.of(log).find(tenant, logPath);
+    if (head && head.sequence > after) return [lossOf(head.scope, after, head.index)];
+    // Nothing of it is left. A reader from the start may be early, one with a cursor has been here before.
+    return after === 0 || after + 1 >= first ? undefined : [];
+  }
   const named = subjects.slice(0, MAX_NAMED_SCOPES);
-  const firsts = await Promise.all(named.map((subject) => readFirst(log, subject, first)));
+  const firsts = await Promise.all(
+    named.map(async (subject) => {
+      const found = await readFirst(log, subject, first);
+      return found && behindTrimmed(log, tenant, found);
+    }),
+  );
   const lost = firsts.flatMap((found) => {
     if (!found || found.record.index === 1) return [];
     if (found.previousSequence !== undefined && found.previousSequence <= after) return [];
-    const { scope, index } = found.record;
-    return [{ scope, ...(after === 0 ? { fromIndex: 1 } : {}), toIndex: index - 1 }];
+    return [lossOf(found.record.scope, after, found.record.index - 1)];
   });
   return lost.length > 0 || subjects.length > named.length ? lost : undefined;
+}
+
+/** An event that was appended when all before it were trimmed says 0; the last of those, what is kept of it. */
+async function behindTrimmed(log: Log, tenant: string, found: FirstRecord): Promise<FirstRecord> {
+  const { record, previousSequence } = found;
+  if (previousSequence !== 0 || record.index === 1) return found;
+  const head = await TrimmedHeads.of(log).find(tenant, record.scope);
+  const isBefore = head?.index === record.index - 1;
+  return { record, previousSequence: isBefore ? head.sequence : undefined };
+}
+
+function lossOf(scope: string, after: number, toIndex: number): GapFrame["lost"][number] {
+  return { scope, ...(after === 0 ? { fromIndex: 1 } : {}), toIndex };
 }
 
 /** The position before the newest `count` events of a timeline. */

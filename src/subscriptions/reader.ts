@@ -3,7 +3,7 @@ import { Continuity } from "../coordinator/continuity.js";
 import type { Delivery } from "../coordinator/feed.js";
 import { endOf, ends } from "../coordinator/frames.js";
 import { claimReader, type ReaderClaim } from "../log/reader-claim.js";
-import type { LogRecord } from "../log/record.js";
+import type { ScopeHead } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import {
   findSubscription,
@@ -38,7 +38,7 @@ export interface ReaderStart {
   /** The stream starts after this sequence. */
   after: number;
   /** The event that has ended the scope, where it has ended already. */
-  terminal: LogRecord | undefined;
+  terminal: ScopeHead | undefined;
   signal: AbortSignal;
 }
 

@@ -9,6 +9,7 @@ import { readBounds } from "../log/bounds.js";
 import { readTimelineHeads } from "../log/read.js";
 import { askReader } from "../log/reader-claim.js";
 import type { Log } from "../log/stream.js";
+import { TrimmedHeads } from "../log/trimmed-heads.js";
 import {
   createSubscription,
   deleteSubscription,
@@ -200,7 +201,8 @@ export class Subscriptions {
       request,
     );
     const heads = path === "" ? undefined : await readTimelineHeads(log, tenant, path);
-    const terminal = heads?.own && closes(path, heads.own.type) ? heads.own : undefined;
+    const own = heads && (heads.own ?? (await TrimmedHeads.of(log).find(tenant, path)));
+    const terminal = own && closes(path, own.type) ? own : undefined;
     if (terminal && start.at === "cursor" && !gap && (heads?.newest ?? 0) <= after) {
       return undefined;
     }
