@@ -53,6 +53,14 @@ export interface Config {
     maxPendingLength: number;
     appendTimeoutMs: number;
   };
+  retention: {
+    /** Events that are older are trimmed; undefined: none for that reason. */
+    ageMs: number | undefined;
+    /** While the log is larger, its oldest events are trimmed; undefined: none for that reason. */
+    bytes: number | undefined;
+    /** Scopes of which no event is left, and whose place in their chain is kept. */
+    maxScopes: number;
+  };
   subscriptions: {
     /** Durable subscriptions that a tenant may have. */
     maxPerTenant: number;
@@ -177,6 +185,16 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
         100,
       ),
     },
+    retention: {
+      ageMs: amount("RUNTRAIL_RETENTION_AGE", env["RUNTRAIL_RETENTION_AGE"], AGES, "10m"),
+      bytes: amount("RUNTRAIL_RETENTION_BYTES", env["RUNTRAIL_RETENTION_BYTES"], SIZES, "1MiB"),
+      maxScopes: integer(
+        "RUNTRAIL_MAX_TRIMMED_SCOPES",
+        env["RUNTRAIL_MAX_TRIMMED_SCOPES"],
+        10_000_000,
+        0,
+      ),
+    },
     subscriptions: {
       maxPerTenant: integer(
         "RUNTRAIL_MAX_SUBSCRIPTIONS",
@@ -236,6 +254,27 @@ function natsServers(text: string, env: NodeJS.ProcessEnv): Config["nats"] {
     ...(pass === undefined ? {} : { pass }),
     ...(token === undefined ? {} : { token }),
   };
+}
+
+const AGES = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const SIZES = { KiB: 1024, MiB: MIB, GiB: 1024 * MIB, TiB: 1024 * 1024 * MIB };
+
+/** A whole number with one of the units, `90d`; undefined where it is not set. */
+function amount(
+  name: string,
+  text: string | undefined,
+  units: Readonly<Record<string, number>>,
+  least: string,
+): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const valueOf = (given: string): number => {
+    const [, count, unit = ""] = /^([1-9][0-9]{0,8})([A-Za-z]+)$/.exec(given) ?? [];
+    return Number(count) * (units[unit] ?? NaN);
+  };
+  const value = valueOf(text);
+  const what = `a whole number with one of ${Object.keys(units).join(", ")}, ${least} or more`;
+  demand(Number.isSafeInteger(value) && value >= valueOf(least), name, what);
+  return value;
 }
 
 function onOff(name: string, text: string | undefined, byDefault: boolean): boolean {

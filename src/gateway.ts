@@ -11,6 +11,7 @@ import { SealStore } from "./log/seal-store.js";
 import { PersonalKeys } from "./log/personal-keys.js";
 import { openLog, type Log } from "./log/stream.js";
 import type { LogRecord } from "./log/record.js";
+import { TrimmedHeads } from "./log/trimmed-heads.js";
 import { tail } from "./log/tail.js";
 import {
   describeUnsupported,
@@ -24,15 +25,21 @@ import { PersonalData } from "./publisher/personal-data.js";
 import { Publisher } from "./publisher/publisher.js";
 import { openRedactor } from "./redaction-file.js";
 import type { Redactor } from "./redaction/redactor.js";
+import { Retention } from "./retention/retention.js";
+import { YOUNGEST_MS } from "./retention/trim.js";
 import { Subscriptions } from "./subscriptions/subscriptions.js";
 
 /** One process's view of the log: what it appends through, and what it delivers from. */
 export interface Gateway extends ServedGateway {
   /** Rejects when the gateway can no longer do its work. */
   failed: Promise<never>;
+  /** The size of the newest tree that was published of the log: nothing behind this sequence is trimmed. */
+  sealedThrough: () => number;
   /** Stores what was accepted, then lets go of everything. */
   close(): Promise<void>;
 }
+
+const RETENTION_INTERVAL_MS = 30_000;
 
 /** The nats-server is not one that Runtrail can keep its promises on. */
 export class UnsupportedServerError extends Error {
@@ -103,6 +110,7 @@ async function openOn(
     const log = await openLog(nc, config.log);
     const sealStore = await SealStore.open(log, config.log.replicas);
     const personalKeys = await PersonalKeys.open(log, config.log.replicas, config.maxPersonalKeys);
+    const trimmedHeads = await TrimmedHeads.open(log, config.log.replicas);
     await embedded?.settleStreams();
     const { first, last } = await readBounds(log);
     // The newest events are read again: the ring serves them, and their ids are recognised.
@@ -142,6 +150,27 @@ async function openOn(
     failed.catch(() => undefined);
     await Promise.race([publisher.caughtUp(last, stop.signal), failed]);
 
+    // Without a published tree nothing is sealed, and nothing trimmed.
+    const sealedThrough = () => 0;
+    const { ageMs, bytes } = config.retention;
+    const retention =
+      ageMs === undefined && bytes === undefined
+        ? undefined
+        : new Retention(log, trimmedHeads, {
+            rules: { ...config.retention, youngestMs: YOUNGEST_MS },
+            intervalMs: RETENTION_INTERVAL_MS,
+            sealedThrough,
+            onTrimmed: (events) => {
+              logger.info({ events }, "trimmed the start of the log");
+            },
+            onTrouble: (cause) => {
+              logger.warn(
+                { err: cause },
+                "the log could not be trimmed and is looked at again later",
+              );
+            },
+          });
+
     const coordinator = new StreamCoordinator(log, hub, new Snapshots(log, hub, config.snapshots));
     return {
       log,
@@ -149,6 +178,9 @@ async function openOn(
       publisher,
       redactor,
       personalKeys,
+      trimmedHeads,
+      retention,
+      sealedThrough,
       coordinator,
       subscriptions: new Subscriptions(log, hub, config.subscriptions),
       sealer,
@@ -161,6 +193,7 @@ async function openOn(
       close: async () => {
         await publisher.close();
         await sealer.close();
+        await retention?.close();
         stop.abort();
         await pumped.catch(() => undefined);
         await nc.close();

@@ -1,11 +1,13 @@
 import type { StreamCoordinator } from "../coordinator/coordinator.js";
 import type { Hub } from "../coordinator/hub.js";
 import type { PersonalKeys } from "../log/personal-keys.js";
+import type { TrimmedHeads } from "../log/trimmed-heads.js";
 import type { Log } from "../log/stream.js";
 import type { Alarm } from "../sealer/alarms.js";
 import type { Sealer } from "../sealer/sealer.js";
 import type { Publisher } from "../publisher/publisher.js";
 import type { Redactor } from "../redaction/redactor.js";
+import type { Retention } from "../retention/retention.js";
 import type { Subscriptions } from "../subscriptions/subscriptions.js";
 
 /** What is served over HTTP: the parts of an open gateway that requests need. */
@@ -15,6 +17,9 @@ export interface Gateway {
   publisher: Publisher;
   redactor: Redactor;
   personalKeys: PersonalKeys;
+  trimmedHeads: TrimmedHeads;
+  /** Undefined where nothing is to be trimmed. */
+  retention: Retention | undefined;
   coordinator: StreamCoordinator;
   subscriptions: Subscriptions;
   sealer: Sealer;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { readExtent } from "../log/prefix.js";
 import type { Serving } from "./serving.js";
 
 /** `/metrics`: everything that can grow, beside its bound, and how far the log has been read (Prometheus text). */
@@ -16,6 +17,30 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
       registers: [register],
       collect() {
         this.set(value());
+      },
+    });
+  };
+  /** What the log has to be asked for. */
+  const asked = (name: string, help: string, value: () => Promise<number>) => {
+    new Gauge({
+      name: `runtrail_${name}`,
+      help: `${help}; left out while NATS does not answer`,
+      registers: [register],
+      async collect() {
+        const current = await value().catch(() => undefined);
+        if (current === undefined) this.reset();
+        else this.set(current);
+      },
+    });
+  };
+  const counter = (name: string, help: string, value: () => number) => {
+    new Counter({
+      name: `runtrail_${name}`,
+      help,
+      registers: [register],
+      collect() {
+        this.reset();
+        this.inc(value());
       },
     });
   };
@@ -50,35 +75,39 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
     "Subscriptions that may be open on one WebSocket",
     () => config.http.maxSubscriptionsPerSocket,
   );
-  new Gauge({
-    name: "runtrail_subscriptions",
-    help: "Durable subscriptions that there are; left out while NATS does not answer",
-    registers: [register],
-    async collect() {
-      const count = await gateway.subscriptions.count(gateway.tenant).catch(() => undefined);
-      if (count === undefined) this.reset();
-      else this.set(count);
-    },
-  });
+  asked("subscriptions", "Durable subscriptions that there are", () =>
+    gateway.subscriptions.count(gateway.tenant),
+  );
   gauge(
     "subscriptions_limit",
     "Durable subscriptions that there may be",
     () => config.subscriptions.maxPerTenant,
   );
-  new Gauge({
-    name: "runtrail_personal_keys",
-    help: "Keys of personal data, destroyed ones included; left out while NATS does not answer",
-    registers: [register],
-    async collect() {
-      const count = await gateway.personalKeys.count().catch(() => undefined);
-      if (count === undefined) this.reset();
-      else this.set(count);
-    },
-  });
+  asked("personal_keys", "Keys of personal data, destroyed ones included", () =>
+    gateway.personalKeys.count(),
+  );
   gauge(
     "personal_keys_limit",
     "Keys of personal data that there may be",
     () => config.maxPersonalKeys,
+  );
+  asked(
+    "retained_first_sequence",
+    "Oldest sequence that is kept of the log",
+    async () => (await readExtent(gateway.log)).first,
+  );
+  asked("trimmed_scopes", "Scopes of which no event is left, but the place in their chain", () =>
+    gateway.trimmedHeads.count(),
+  );
+  gauge(
+    "trimmed_scopes_limit",
+    "Such scopes that there may be before trimming stops",
+    () => config.retention.maxScopes,
+  );
+  counter(
+    "trimmed_events_total",
+    "Events that this gateway has trimmed",
+    () => gateway.retention?.trimmedEvents ?? 0,
   );
   gauge(
     "log_position",
@@ -115,15 +144,7 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
       for (const [name, count] of gateway.redactor.counts) this.inc({ name }, count);
     },
   });
-  new Counter({
-    name: "runtrail_commits_total",
-    help: "Rounds of commits to JetStream",
-    registers: [register],
-    collect() {
-      this.reset();
-      this.inc(publisher.stats.commits);
-    },
-  });
+  counter("commits_total", "Rounds of commits to JetStream", () => publisher.stats.commits);
 
   app.get("/metrics", { logLevel: "silent" }, async (_request, reply) =>
     reply
