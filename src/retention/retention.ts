@@ -45,7 +45,7 @@ export class Retention {
     { rules, intervalMs, sealedThrough, onTrimmed, onTrouble }: RetentionOptions,
   ): Promise<void> {
     const { signal } = this.#stop;
-    // Nothing is sealed for somebody who is going.
+    // When it is closed, the piece that is under way is finished, and no other is begun.
     const through = () => (signal.aborted ? 0 : sealedThrough());
     while (!signal.aborted) {
       try {
