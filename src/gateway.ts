@@ -33,8 +33,6 @@ import { Subscriptions } from "./subscriptions/subscriptions.js";
 export interface Gateway extends ServedGateway {
   /** Rejects when the gateway can no longer do its work. */
   failed: Promise<never>;
-  /** The size of the newest tree that was published of the log: nothing behind this sequence is trimmed. */
-  sealedThrough: () => number;
   /** Stores what was accepted, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -150,8 +148,6 @@ async function openOn(
     failed.catch(() => undefined);
     await Promise.race([publisher.caughtUp(last, stop.signal), failed]);
 
-    // Without a published tree nothing is sealed, and nothing trimmed.
-    const sealedThrough = () => 0;
     const { ageMs, bytes } = config.retention;
     const retention =
       ageMs === undefined && bytes === undefined
@@ -159,7 +155,10 @@ async function openOn(
         : new Retention(log, trimmedHeads, {
             rules: { ...config.retention, youngestMs: YOUNGEST_MS },
             intervalMs: RETENTION_INTERVAL_MS,
-            sealedThrough,
+            sealed: {
+              through: () => sealer.state.size,
+              allowTrim: (through) => sealer.allowTrim(through),
+            },
             onTrimmed: (events) => {
               logger.info({ events }, "trimmed the start of the log");
             },
@@ -180,7 +179,6 @@ async function openOn(
       personalKeys,
       trimmedHeads,
       retention,
-      sealedThrough,
       coordinator,
       subscriptions: new Subscriptions(log, hub, config.subscriptions),
       sealer,

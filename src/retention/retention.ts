@@ -1,17 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log/stream.js";
 import type { TrimmedHeads } from "../log/trimmed-heads.js";
-import { trim, type RetentionRules } from "./trim.js";
+import { trim, type RetentionRules, type SealedLog } from "./trim.js";
 
 export interface RetentionOptions {
   rules: RetentionRules;
   /** Pause between two looks at the log. */
   intervalMs: number;
-  /**
-   * The size of the newest tree that has been published of the log: what is behind this sequence is not
-   * sealed yet, and never trimmed.
-   */
-  sealedThrough: () => number;
+  sealed: SealedLog;
   /** Told how many events were trimmed, when there were any. */
   onTrimmed: (events: number) => void;
   /** Told what kept the log from being trimmed; it is tried again. */
@@ -42,14 +38,14 @@ export class Retention {
   async #run(
     log: Log,
     heads: TrimmedHeads,
-    { rules, intervalMs, sealedThrough, onTrimmed, onTrouble }: RetentionOptions,
+    { rules, intervalMs, sealed, onTrimmed, onTrouble }: RetentionOptions,
   ): Promise<void> {
     const { signal } = this.#stop;
     // When it is closed, the piece that is under way is finished, and no other is begun.
-    const through = () => (signal.aborted ? 0 : sealedThrough());
+    const through = () => (signal.aborted ? 0 : sealed.through());
     while (!signal.aborted) {
       try {
-        const events = await trim(log, heads, rules, through);
+        const events = await trim(log, heads, rules, { ...sealed, through });
         this.#trimmedEvents += events;
         if (events > 0) onTrimmed(events);
       } catch (error) {

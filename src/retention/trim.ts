@@ -25,12 +25,20 @@ export interface RetentionRules {
   maxScopes: number;
 }
 
+/** What of the log is sealed, and who is to know what of it goes. */
+export interface SealedLog {
+  /** Up to this sequence a published checkpoint covers the log; 0 where nothing is sealed. */
+  through: () => number;
+  /** Told before events up to a sequence go, so that nobody takes them for lost. */
+  allowTrim: (through: number) => Promise<void>;
+}
+
 /** {@link RetentionRules.youngestMs} in earnest: several times what a head is trusted and a commit takes. */
 export const YOUNGEST_MS = 5 * 60_000;
 
 /**
- * Trims the start of the log as far as the rules ask for, never beyond sequence `sealedThrough()`; how many
- * events that were. In pieces, so that it holds a bounded part of the log.
+ * Trims the start of the log as far as the rules ask for, never beyond what is sealed; how many events
+ * that were. In pieces, so that it holds a bounded part of the log.
  *
  * The chain of a scope goes on where it stood, also when nothing of it is left: before a piece is purged,
  * the heads of the scopes whose newest event lies in it are stored. If we crash behind that, what is stored
@@ -46,17 +54,18 @@ export async function trim(
   log: Log,
   heads: TrimmedHeads,
   rules: RetentionRules,
-  sealedThrough: () => number,
+  sealed: SealedLog,
 ): Promise<number> {
   let trimmed = 0;
   for (;;) {
     const extent = await readExtent(log);
-    const most = Math.min(sealedThrough(), extent.last);
+    const most = Math.min(sealed.through(), extent.last);
     if (extent.first > most || !mayBeDue(rules, extent)) return trimmed;
     const due = dueOf(await readPrefix(log, extent.first), rules, extent.bytes, most);
     const last = due.at(-1);
     if (!last) return trimmed;
     await storeHeads(log, heads, due, last.sequence, rules.maxScopes);
+    await sealed.allowTrim(last.sequence);
     trimmed += await purgeThrough(log, last.sequence);
   }
 }

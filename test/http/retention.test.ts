@@ -4,6 +4,9 @@ import { exportRecords, follow, type ClientFrame } from "../../src/client/index.
 import { ConfigError, resolveConfig } from "../../src/config.js";
 import type { Page } from "../../src/http/read/page.js";
 import { readExtent } from "../../src/log/prefix.js";
+import { parseVerifierKey } from "../../src/audit/verifier-key.js";
+import { BundleVerifier } from "../../src/audit/verify-bundle.js";
+import { trim } from "../../src/retention/trim.js";
 import { Retention } from "../../src/retention/retention.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { until } from "../fixtures/until.js";
@@ -19,14 +22,15 @@ afterAll(() => served.stop());
 const note = { type: "test.noted", payload: {} };
 const end = { type: "run.completed", payload: { durationMs: 1 } };
 
-/** What a gateway does by itself, when trees are published and events are old. */
+/** What a gateway does by itself, when events are sealed and old. */
 async function trimThrough(sequence: number): Promise<number> {
-  const { log, trimmedHeads } = served.gateway;
+  const { log, trimmedHeads, sealer } = served.gateway;
+  await sealer.sealed(sequence, AbortSignal.timeout(10_000));
   const troubles: unknown[] = [];
   const retention = new Retention(log, trimmedHeads, {
     rules: { ageMs: 0, bytes: undefined, youngestMs: 0, maxScopes: 1000 },
     intervalMs: 5,
-    sealedThrough: () => sequence,
+    sealed: { through: () => sequence, allowTrim: (through) => sealer.allowTrim(through) },
     onTrimmed: () => undefined,
     onTrouble: (cause) => troubles.push(cause),
   });
@@ -107,13 +111,40 @@ test("a gateway that starts on a log of which nothing is left goes on with its c
   await other.stop();
 });
 
-test("a gateway trims nothing of what is not sealed", async () => {
-  const retention = { ageMs: 1, bytes: 1, maxScopes: 1000 };
-  const other = await startGateway({ nodeId: "trimming", retention }, served.nats);
-  const [result] = await append(other.url, newRun(), [note]);
-  expect(other.gateway.sealedThrough()).toBe(0);
-  await other.stop();
-  expect((await readExtent(served.gateway.log)).first).toBeLessThanOrEqual(result?.sequence ?? 0);
+test("nothing is trimmed of what is not sealed, and what is trimmed raises no alarm", async () => {
+  const plain = resolveConfig({ RUNTRAIL_SEAL: "off" }, { data: served.nats.dataFolder });
+  const unsealed = await startGateway({ seal: plain.seal });
+  await append(unsealed.url, newRun(), [note]);
+  const { log, trimmedHeads, sealer } = unsealed.gateway;
+  const rules = { ageMs: 0, bytes: undefined, youngestMs: 0, maxScopes: 1000 };
+  const sealed = {
+    through: () => sealer.state.size,
+    allowTrim: (through: number) => sealer.allowTrim(through),
+  };
+  expect(await trim(log, trimmedHeads, rules, sealed)).toBe(0);
+  await expect(sealer.allowTrim(1)).rejects.toThrow(RangeError);
+  await unsealed.stop();
+  expect(served.gateway.sealer.alarms.all).toEqual([]);
+});
+
+test("a bundle still proves what has been trimmed", async () => {
+  const run = newRun();
+  const results = await append(served.url, run, [note, note]);
+  await trimThrough(results[1]?.sequence ?? 0);
+  await append(served.url, run, [note, end]);
+  const lines = (await (await fetch(`${served.url}/v1/${run}/bundle`)).text()).trim().split("\n");
+  const verifier = new BundleVerifier({
+    keys: served.gateway.sealer.state.keys.map(({ verifierKey }) => parseVerifierKey(verifierKey)),
+    remembered: { minSize: 0, checkpoint: undefined },
+  });
+  const findings = lines.flatMap((line) => verifier.check(Buffer.from(line)));
+  const last = verifier.finish();
+  expect([...findings, ...last.findings]).toEqual([]);
+  expect(last.summary).toMatchObject({
+    places: { event: 2, trimmed: 2 },
+    incomplete: [{ reason: "trimmed" }],
+    receipts: 1,
+  });
 });
 
 test("retention is set as an age and as a size", () => {

@@ -8,7 +8,7 @@ import { readHead } from "../../src/log/read.js";
 import type { Log } from "../../src/log/stream.js";
 import { TooManyTrimmedScopesError, TrimmedHeads } from "../../src/log/trimmed-heads.js";
 import type { Stored } from "../../src/publisher/result.js";
-import { trim, type RetentionRules } from "../../src/retention/trim.js";
+import { trim, type RetentionRules, type SealedLog } from "../../src/retention/trim.js";
 import { startTestServer, type TestServer } from "../fixtures/nats.js";
 import { startPublisher, type TestPublisher } from "../fixtures/publisher.js";
 import { until } from "../fixtures/until.js";
@@ -16,6 +16,12 @@ import { until } from "../fixtures/until.js";
 const TENANT = "acme";
 /** Whatever is older than the moment. */
 const ALL: RetentionRules = { ageMs: 0, bytes: undefined, youngestMs: 0, maxScopes: 1000 };
+
+/** As if a checkpoint covered the log up to a sequence. */
+const sealed = (through: number): SealedLog => ({
+  through: () => through,
+  allowTrim: () => Promise.resolve(),
+});
 
 let nats: TestServer;
 let log: Log;
@@ -49,7 +55,7 @@ async function append(path: string, more: object = {}, by = started): Promise<St
 /** Trims everything up to a sequence. */
 async function trimThrough(sequence: number): Promise<void> {
   await until("the clock has moved on", async () => {
-    await trim(log, heads, ALL, () => sequence);
+    await trim(log, heads, ALL, sealed(sequence));
     return (await readExtent(log)).first > sequence;
   });
 }
@@ -71,7 +77,7 @@ describe("what is trimmed", () => {
     await until("the clock has moved on", () => Date.now() > recordedAtMs + 10);
     await append("runs/a");
     vi.useFakeTimers({ toFake: ["Date"], now: recordedAtMs + 90_000 + 1 });
-    await trim(log, heads, { ...ALL, ageMs: 90_000 }, () => 100);
+    await trim(log, heads, { ...ALL, ageMs: 90_000 }, sealed(100));
     expect((await readExtent(log)).first).toBe(third + 1);
   });
 
@@ -83,28 +89,28 @@ describe("what is trimmed", () => {
     }
     const { bytes: before, last } = await readExtent(log);
     const bytes = Math.round(before / 3);
-    const trimmed = await trim(log, heads, { ...ALL, ageMs: undefined, bytes }, () => last);
+    const trimmed = await trim(log, heads, { ...ALL, ageMs: undefined, bytes }, sealed(last));
     const after = await readExtent(log);
     expect(after.bytes).toBeLessThanOrEqual(bytes);
     expect(after.bytes).toBeGreaterThan(bytes - 20_000);
     expect(after.first).toBe(trimmed + 1);
-    expect(await trim(log, heads, { ...ALL, ageMs: undefined, bytes }, () => last)).toBe(0);
+    expect(await trim(log, heads, { ...ALL, ageMs: undefined, bytes }, sealed(last))).toBe(0);
   });
 
   test("is nothing that is not sealed", async () => {
     for (let i = 0; i < 10; i++) await append("runs/a");
-    expect(await trim(log, heads, ALL, () => 0)).toBe(0);
+    expect(await trim(log, heads, ALL, sealed(0))).toBe(0);
     await trimThrough(4);
     expect((await readExtent(log)).first).toBe(5);
     // More than the log has: the tree of a log that was replaced, for one.
     await trimThrough(10);
-    expect(await trim(log, heads, ALL, () => 100)).toBe(0);
+    expect(await trim(log, heads, ALL, sealed(100))).toBe(0);
   });
 
   test("is nothing of the youngest, whatever the rules say", async () => {
     for (let i = 0; i < 10; i++) await append("runs/a");
     const rules = { ageMs: 0, bytes: 1, youngestMs: 60_000, maxScopes: 1000 };
-    expect(await trim(log, heads, rules, () => 10)).toBe(0);
+    expect(await trim(log, heads, rules, sealed(10))).toBe(0);
   });
 
   test("is nothing once more of scopes are trimmed than may be", async () => {
@@ -114,7 +120,7 @@ describe("what is trimmed", () => {
     const rules = { ...ALL, maxScopes: 1 };
     const last = (await readHead(log, TENANT, "runs/a"))?.recordedAtMs ?? 0;
     await until("the clock has moved on", () => Date.now() > last);
-    await expect(trim(log, heads, rules, () => 3)).rejects.toThrow(TooManyTrimmedScopesError);
+    await expect(trim(log, heads, rules, sealed(3))).rejects.toThrow(TooManyTrimmedScopesError);
     expect((await readExtent(log)).first).toBe(1);
   });
 
@@ -123,7 +129,7 @@ describe("what is trimmed", () => {
     const before = await kept();
     const logs = await Promise.all([nats.open(), nats.open(), nats.open()]);
     const counts = await Promise.all(
-      logs.map(async (other) => trim(other, await TrimmedHeads.open(other, 1), ALL, () => 1200)),
+      logs.map(async (other) => trim(other, await TrimmedHeads.open(other, 1), ALL, sealed(1200))),
     );
     await trimThrough(1200);
     expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(1200);
@@ -271,7 +277,7 @@ describe("appends while the log is trimmed", () => {
       const other = await nats.open();
       while (!over.signal.aborted) {
         const { last } = await readExtent(other);
-        if ((await trim(other, heads, ALL, () => last)) > 0) purges++;
+        if ((await trim(other, heads, ALL, sealed(last))) > 0) purges++;
       }
     })();
     for (let round = 0; round < 60 || purges < 20; round++) {
@@ -296,7 +302,7 @@ describe("appends while the log is trimmed", () => {
       while (!over.signal.aborted) {
         const { last } = await readExtent(log);
         // What a gateway knows of an empty scope is good for a while.
-        if ((await trim(log, heads, { ...ALL, youngestMs: 2500 }, () => last)) > 0) purges++;
+        if ((await trim(log, heads, { ...ALL, youngestMs: 2500 }, sealed(last))) > 0) purges++;
       }
     })();
     for (let round = 0; round < 100 || purges < 10; round++) {
