@@ -38,10 +38,10 @@ test(
       },
     });
 
-    let isOver = false;
+    const over = new AbortController();
     let appended = 0;
     const appending = (async () => {
-      for (let i = 0; !isOver; i++) {
+      for (let i = 0; !over.signal.aborted; i++) {
         const events = Array.from({ length: randomInt(1, 40) }, (_, n) => draft(n));
         await append(writer.url, `runs/r-${i % 10}`, events);
         appended += events.length;
@@ -70,7 +70,7 @@ test(
       command.kill("SIGKILL");
       await command.exited;
     }
-    isOver = true;
+    over.abort();
     await appending;
     const last = await serve();
     await sealer.sealed(appended, AbortSignal.timeout(30_000));
