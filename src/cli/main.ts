@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   replay: () => import("./replay.js"),
   verify: () => import("./verify.js"),
   forget: () => import("./forget.js"),
+  bundle: () => import("./bundle.js"),
+  keys: () => import("./keys.js"),
   nats: () => import("./nats.js"),
 };
 
@@ -73,6 +75,7 @@ Examples:
   runtrail exec -- npm test             record a command
   runtrail run examples/demo.pack.yaml  record several, in the order of their needs
   runtrail tail runs/r-42               watch a run
-  runtrail verify runs/r-42             check its hashes and chains`;
+  runtrail verify runs/r-42             check that it is as it was sealed
+  runtrail bundle runs/r-42 -o r.bundle hand it on to somebody who checks it without you`;
 
 await main(process.argv);

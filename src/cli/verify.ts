@@ -1,67 +1,118 @@
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { ChainVerifier, type ChainFinding, type ChainSummary } from "../audit/verify-chain.js";
+import type { VerifierKey } from "../audit/verifier-key.js";
 import { byteLines } from "../client/byte-lines.js";
-import { exportRecords, type ExportedRecord } from "../client/index.js";
+import {
+  downloadBundle,
+  exportRecords,
+  fetchKeys,
+  RequestRefusedError,
+  type ExportedRecord,
+} from "../client/index.js";
 import { parseRecordLine } from "../client/record-line.js";
 import { parseScope } from "../envelope/scope.js";
 import { correlationIn } from "../wire/timeline.js";
-import { painterFor } from "./colour.js";
 import { connectionOf, readableScope } from "./environment.js";
 import { CommandFailure, describeFailure, EXIT } from "./failure.js";
-import { ProgressBar } from "./progress-bar.js";
+import { parseKeys, parseMinSize, readKnownCheckpoint } from "./trust.js";
+import { claimedKeys, verifyBundle } from "./verify-bundle.js";
+import { verifyChain } from "./verify-chain.js";
+import { verifyCompare } from "./verify-compare.js";
+import { VerifyReport } from "./verify-report.js";
+import { openSource, type Source } from "./verify-source.js";
 
-const INCOMPLETE = 3;
+interface Options {
+  key: string[];
+  minSize?: string;
+  knownCheckpoint?: string;
+  allowRedacted?: boolean;
+  compare?: string[];
+  json?: boolean;
+}
 
 /** Adds `runtrail verify`. */
 export function register(program: Command): void {
   program
     .command("verify")
-    .description("check every hash and every chain of a scope and what is below it")
-    .argument("[scope|file]", "such as runs/r-42, or an NDJSON export of it; left out, everything")
+    .description("check that a scope and what is below it is as it was sealed")
+    .argument(
+      "[scope|file]",
+      "such as runs/r-42, or a bundle or an NDJSON export of it, - for stdin; left out, everything",
+    )
+    .option(
+      "--key <vkey>",
+      "a verifier key to trust, <name>+<key id>+<key>; may be repeated",
+      (key: string, keys: string[]) => [...keys, key],
+      [],
+    )
+    .option("--min-size <n>", "the log is known to have had so many events")
+    .option("--known-checkpoint <file>", "the log is known to have had this checkpoint")
+    .option("--allow-redacted", "events that were left out are no matter")
+    .option("--compare <notes...>", "compare the checkpoints in two files instead")
     .option("--json", "print findings and the summary as JSON, one object a line")
     .addHelpText("after", HELP)
-    .action(async (what: string | undefined, { json }: { json?: boolean }) => {
-      process.exitCode = await verify(what, json === true);
+    .action(async (what: string | undefined, options: Options) => {
+      process.exitCode = await verify(what, options);
     });
 }
 
-async function verify(what: string | undefined, isJson: boolean): Promise<number> {
-  const { scope, records } = open(what);
-  const verifier = new ChainVerifier(scope);
-  const bar = new ProgressBar();
-  let count = 0;
+async function verify(what: string | undefined, options: Options): Promise<number> {
+  const report = new VerifyReport(options.json === true);
+  const keys = parseKeys(options.key);
   try {
-    for await (const record of records) {
-      for (const finding of verifier.check(record)) {
-        bar.clear();
-        process.stdout.write(`${isJson ? findingJson(finding) : findingLine(finding)}\n`);
+    if (options.compare) {
+      if (what !== undefined) {
+        throw new CommandFailure("--compare takes two files and nothing else", EXIT.usage);
       }
-      bar.draw(undefined, `${++count} events checked`);
+      return await verifyCompare(options.compare, keys, report);
     }
+    const isFile = what !== undefined && (what === "-" || (!parseScope(what) && existsSync(what)));
+    return isFile
+      ? await verifyFile(await openSource(what), keys, options, report)
+      : await verifyLive(what, keys, options, report);
   } catch (error) {
     const { message } = describeFailure(error);
     throw new CommandFailure(message, EXIT.usage, { cause: error });
   } finally {
-    bar.clear();
+    report.clear();
   }
-  const { summary } = verifier;
-  if (summary.events === 0 && what !== undefined) {
-    throw new CommandFailure(`there are no events of ${what}`, EXIT.usage);
-  }
-  const status = statusOf(summary);
-  process.stdout.write(
-    isJson
-      ? `${JSON.stringify({ kind: "summary", status, ...summary })}\n`
-      : `${conclude(summary)}\n`,
-  );
-  return status;
 }
 
-function open(what: string | undefined): { scope: string; records: AsyncIterable<ExportedRecord> } {
-  if (what !== undefined && !parseScope(what) && existsSync(what)) {
-    return { scope: "", records: recordsOf(what) };
+async function verifyFile(
+  source: Source,
+  keys: readonly VerifierKey[],
+  options: Options,
+  report: VerifyReport,
+): Promise<number> {
+  const { name, format, chunks, byteLength } = source;
+  if (format === "export") {
+    if (asksForSeals(options)) {
+      throw new CommandFailure(
+        `${name} is an export, which nobody has signed: verify a bundle (runtrail bundle)`,
+        EXIT.usage,
+      );
+    }
+    return (await verifyChain({ scope: "", records: recordsOf(chunks) }, report)) ?? EXIT.ok;
   }
+  if (keys.length === 0) {
+    const claimed = (await claimedKeys(chunks)).join(" ");
+    throw new CommandFailure(
+      `whom do you trust? Name a key with --key. ${name} itself claims ${claimed || "none"}`,
+      EXIT.usage,
+    );
+  }
+  return verifyBundle(
+    { name, chunks, byteLength, ...(await trustOf(keys, options)), isOwnWord: false },
+    report,
+  );
+}
+
+async function verifyLive(
+  what: string | undefined,
+  given: readonly VerifierKey[],
+  options: Options,
+  report: VerifyReport,
+): Promise<number> {
   const scope = readableScope(what);
   if (correlationIn(scope) !== undefined) {
     throw new CommandFailure(
@@ -69,52 +120,71 @@ function open(what: string | undefined): { scope: string; records: AsyncIterable
       EXIT.usage,
     );
   }
-  return { scope, records: exportRecords(connectionOf(process.env), scope) };
+  const connection = connectionOf(process.env);
+  const isOwnWord = given.length === 0;
+  try {
+    const keys = isOwnWord
+      ? parseKeys((await fetchKeys(connection)).map(({ verifierKey }) => verifierKey))
+      : given;
+    const trust = await trustOf(keys, options);
+    const known = trust.remembered.checkpoint?.size;
+    const chunks = await downloadBundle(connection, scope, known === undefined ? {} : { known });
+    const name = scope || "everything";
+    return await verifyBundle({ name, chunks, byteLength: undefined, ...trust, isOwnWord }, report);
+  } catch (error) {
+    if (!(error instanceof RequestRefusedError) || error.status !== 404) throw error;
+    // A server that seals nothing has no bundles; hashes and chains can still be checked.
+    if (asksForSeals(options)) throw error;
+  }
+  const status = await verifyChain({ scope, records: exportRecords(connection, scope) }, report);
+  if (status !== undefined) return status;
+  throw new CommandFailure(`there are no events of ${scope}`, EXIT.usage);
 }
 
-async function* recordsOf(file: string): AsyncGenerator<ExportedRecord> {
-  for await (const line of byteLines(createReadStream(file) as AsyncIterable<Buffer>)) {
+/** Whether something was asked for that only what is sealed can show. */
+function asksForSeals({ key, minSize, knownCheckpoint, allowRedacted }: Options): boolean {
+  return (
+    key.length > 0 ||
+    minSize !== undefined ||
+    knownCheckpoint !== undefined ||
+    allowRedacted === true
+  );
+}
+
+async function trustOf(keys: readonly VerifierKey[], options: Options) {
+  const { minSize, knownCheckpoint, allowRedacted } = options;
+  const checkpoint =
+    knownCheckpoint === undefined ? undefined : await readKnownCheckpoint(knownCheckpoint, keys);
+  return {
+    keys,
+    remembered: { minSize: parseMinSize(minSize), checkpoint },
+    allowsRedacted: allowRedacted === true,
+  };
+}
+
+async function* recordsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ExportedRecord> {
+  for await (const line of byteLines(chunks)) {
     if (line.length > 0) yield parseRecordLine(line);
   }
 }
 
-function statusOf({ findings, trimmedScopes, isEnded }: ChainSummary): number {
-  if (findings > 0) return EXIT.failed;
-  return trimmedScopes > 0 || isEnded === false ? INCOMPLETE : EXIT.ok;
-}
-
-function findingJson(finding: ChainFinding): string {
-  return JSON.stringify({ kind: "finding", ...finding });
-}
-
-function findingLine({ check, sequence, scope, index, detail }: ChainFinding): string {
-  const paint = painterFor(process.stdout);
-  const where =
-    scope === undefined ? "" : ` ${scope}${index === undefined ? "" : ` event ${index}`}`;
-  return `${paint("red", check)} at sequence ${sequence}${where}: ${detail}`;
-}
-
-function conclude({ events, scopes, findings, trimmedScopes, isEnded }: ChainSummary): string {
-  const paint = painterFor(process.stdout);
-  const checked = `${events} events of ${scopes} scopes checked`;
-  if (findings > 0) return `${paint("red", "does not hold")}: ${checked}, ${findings} findings`;
-  const missing = [
-    ...(trimmedScopes > 0 ? [`the first events of ${trimmedScopes} scopes are not there`] : []),
-    ...(isEnded === false ? ["it has not ended"] : []),
-  ];
-  if (missing.length === 0)
-    return `${paint("green", "holds")}: ${checked}, every hash and link is right`;
-  return `${paint("yellow", "holds, but is incomplete")}: ${checked}; ${missing.join("; ")}`;
-}
-
 const HELP = `
-Every event must be canonical JSON (RFC 8785), carry the right hash, name the hash of the event before
-it in its scope, and have the next index. What was cut off at the end, or written anew from some event
-on, a chain alone cannot show.
+A bundle holds events, proofs that they are in the log, and the log's signed checkpoint. It is checked
+line by line: canonical JSON (RFC 8785), hashes, the chain of each scope, proofs, signatures, receipts.
+A scope is checked on its bundle as the server gives it. An export holds events only: hashes and chains.
+
+Whom to trust is for you to say: the key that signs the log, from somebody you believe. Without --key,
+a scope is checked with the key that the server itself names, and a file is not checked. An operator who
+writes everything anew can be found only by what somebody remembers: keep a checkpoint, and give it
+with --known-checkpoint (or its size, with --min-size).
 
 Exit codes: 0 all of it holds; 1 tampered with, each finding is named; 2 called wrongly, or it cannot be
-read; 3 it holds but is incomplete (not ended yet, or first events are gone).
+read; 3 it holds but is incomplete (not ended yet, left out, past retention, or not shown to be whole).
 
 Examples:
   $ runtrail verify runs/r-42
+  $ runtrail bundle runs/r-42 -o r-42.bundle
+  $ runtrail verify r-42.bundle --key log.example/prod+1a2b3c4d+AZ…
+  $ runtrail verify --known-checkpoint last-year.note --key log.example/prod+1a2b3c4d+AZ…
+  $ runtrail verify --compare mine.note yours.note
   $ runtrail verify runs/r-42 --json | jq 'select(.kind == "finding")'`;

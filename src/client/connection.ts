@@ -28,7 +28,7 @@ export interface ConnectionOptions {
 export function addressOf(
   { url }: ConnectionOptions,
   scope: string,
-  resource: "events" | "stream",
+  resource: "events" | "stream" | "bundle" | "keys",
   parameters: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
   const address = new URL(["v1", ...partsOf(scope), resource].join("/"), baseOf(url));

@@ -1,6 +1,7 @@
+import { bodyChunks } from "./body-chunks.js";
 import { byteLines } from "./byte-lines.js";
 import { addressOf, type ConnectionOptions } from "./connection.js";
-import { ProtocolError, UnavailableError } from "./errors.js";
+import { ProtocolError } from "./errors.js";
 import { parseRecordLine, type ExportedRecord } from "./record-line.js";
 import { request } from "./request.js";
 
@@ -28,26 +29,6 @@ export async function* exportRecords(
   if (!type.startsWith(accept) || response.body === null) {
     throw new ProtocolError(`${address.href} answers with ${type}, not with ${accept}`);
   }
-  for await (const line of byteLines(chunksOf(response.body, signal))) yield parseRecordLine(line);
-}
-
-/** Not every browser can iterate over a stream with `for await`. */
-async function* chunksOf(
-  body: ReadableStream<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new UnavailableError("the connection broke before the end of the export", 0, { cause });
-  } finally {
-    // Closes the connection when the reader leaves early.
-    await reader.cancel().catch(() => undefined);
-  }
+  const chunks = bodyChunks(response.body, "the export", signal);
+  for await (const line of byteLines(chunks)) yield parseRecordLine(line);
 }

@@ -1,6 +1,7 @@
 /** The client of a Runtrail server, for browsers and Node.js. */
 export { append, type AppendOptions } from "./append.js";
 export type { Appended, AppendResult, Refused, Undecided } from "./append-result.js";
+export { downloadBundle, fetchKeys, type SigningKey } from "./bundle.js";
 export type { ClientFrame, EventFrame } from "./client-frame.js";
 export type { ConnectionOptions } from "./connection.js";
 export { ContinuityError, ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";

@@ -76,8 +76,11 @@ test("says that first events are gone", async () => {
   expect((await verifyLines(lines.slice(1))).status).toBe(3);
 });
 
-test("says that what is no export cannot be read", async () => {
-  const { status, stderr } = await verifyLines(["garbage"]);
+test.each([
+  ["what is no export", ["garbage"], /is neither a bundle nor an NDJSON export of events\n$/],
+  ["an export with something else in it", ["", "garbage"], /a line of the export is no record/],
+])("says that %s cannot be read", async (_, [first = "", ...more], reason) => {
+  const { status, stderr } = await verifyLines([first || (lines[0] ?? ""), ...more]);
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^runtrail: a line of the export is no record of an event/);
+  expect(stderr).toMatch(reason);
 });
