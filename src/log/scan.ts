@@ -92,6 +92,7 @@ async function placesOf(
   for (const message of messages) {
     const { sequence } = deliveredAt(message);
     if (sequence > to) break;
+    if (sequence < next) continue;
     if (sequence > next) places.push(...(await lookUp(log, next, sequence - 1)));
     places.push(deliveredPlace(message));
     next = sequence + 1;

@@ -200,6 +200,10 @@ export class Sealing {
   }
 
   #add(place: Place): void {
+    // A leaf at another place than its own would be sealed for ever.
+    if (place.sequence !== this.next) {
+      throw new Error(`sequence ${place.sequence} came where ${this.next} is due`);
+    }
     if (place.is === "missing") this.#missing = withSequence(this.#missing, place.sequence);
     if (place.is === "foreign") this.#foreign = withSequence(this.#foreign, place.sequence);
     if (place.is === "event") this.#open.observe(place.record);
