@@ -52,11 +52,13 @@ export interface DeliveredAt {
 
 const DOT = 0x2e;
 const ZERO = 0x30;
-/** Nanoseconds have so many digits more than milliseconds. */
-const NANO_DIGITS = 6;
+const MILLION = 1_000_000;
+/** Nanoseconds since 1970 have so many digits, and six more than milliseconds. */
+const TIME_DIGITS = 19;
+const MS_DIGITS = TIME_DIGITS - 6;
 
-/** Where the dots are in the subject that was last read. */
-const dots = new Uint32Array(16);
+/** What the replies of one consumer all start with: the last one's. */
+let replyStart = "";
 
 /**
  * Reads what the server has written into the subject to reply to,
@@ -65,26 +67,32 @@ const dots = new Uint32Array(16);
  * that it is asked for one of them: this is on the way of every event.
  */
 export function deliveredAt({ reply = "" }: Delivered): DeliveredAt {
-  let count = 0;
-  for (let i = 0; i < reply.length && count < dots.length; i++) {
-    if (reply.charCodeAt(i) === DOT) dots[count++] = i;
+  if (replyStart === "" || !reply.startsWith(replyStart)) {
+    const words = reply.split(".");
+    replyStart = `${words.slice(0, words.length === 9 ? 4 : 6).join(".")}.`;
   }
-  // The stream's name is the third of nine words, or the fifth of more.
-  const shift = count === 8 ? 0 : 2;
-  const endOf = (word: number) => dots[word + shift] ?? 0;
-  const timeEnd = endOf(7);
-  return {
-    sequence: numberIn(reply, endOf(4) + 1, endOf(5)),
-    delivery: numberIn(reply, endOf(5) + 1, endOf(6)),
-    recordedAtMs: numberIn(reply, endOf(6) + 1, timeEnd - NANO_DIGITS),
-    recordedAtNanos: numberIn(reply, timeEnd - NANO_DIGITS, timeEnd),
+  let at = reply.indexOf(".", replyStart.length) + 1;
+  const next = (): number => {
+    let number = 0;
+    for (let code = reply.charCodeAt(at); code !== DOT; code = reply.charCodeAt(at)) {
+      number = number * 10 + code - ZERO;
+      // Behind the end of what is no such subject there is no number either.
+      if (Number.isNaN(number)) return number;
+      at++;
+    }
+    at++;
+    return number;
   };
-}
-
-function numberIn(text: string, from: number, to: number): number {
-  let number = 0;
-  for (let i = from; i < to; i++) number = number * 10 + text.charCodeAt(i) - ZERO;
-  return number;
+  const sequence = next();
+  const delivery = next();
+  let recordedAtMs = 0;
+  let recordedAtNanos = 0;
+  for (let digit = 0; digit < TIME_DIGITS; digit++) {
+    const value = reply.charCodeAt(at + digit) - ZERO;
+    if (digit < MS_DIGITS) recordedAtMs = recordedAtMs * 10 + value;
+    else recordedAtNanos = recordedAtNanos * 10 + value;
+  }
+  return { sequence, delivery, recordedAtMs, recordedAtNanos };
 }
 
 /** Undefined where the message is not an envelope: a stream of events passes over it. */
@@ -103,8 +111,8 @@ export function storedAt({ seq, timestamp }: StoredMsg): Omit<DeliveredAt, "deli
   const nanos = Number(decimals.padEnd(9, "0"));
   return {
     sequence: seq,
-    recordedAtMs: Date.parse(`${seconds}Z`) + Math.floor(nanos / 1e6),
-    recordedAtNanos: nanos % 1e6,
+    recordedAtMs: Date.parse(`${seconds}Z`) + Math.floor(nanos / MILLION),
+    recordedAtNanos: nanos % MILLION,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   RetentionPolicy,
   StorageType,
   StoreCompression,
+  type StoredMsg,
 } from "@nats-io/jetstream";
 import { commit, MAX_BATCH, type CommitMessage, type CommitResult } from "./commit.js";
 import { isStreamNotFound, type Log } from "./stream.js";
@@ -22,6 +23,7 @@ export interface Entry {
 export interface StoredEntry {
   name: string;
   text: string;
+  bytes: Uint8Array;
   /** Changes with each change of the entry. */
   revision: number;
 }
@@ -69,7 +71,7 @@ export class SealStore {
       last_by_subj: SUBJECT_PREFIX + name,
     });
     const message = await this.#log.connection.answer(request);
-    return message ? { name, text: message.string(), revision: message.seq } : undefined;
+    return message ? storedEntry(message) : undefined;
   }
 
   /** The first entry at or after a revision whose name starts with `<prefix>.`. */
@@ -79,9 +81,7 @@ export class SealStore {
     const message = await this.#log.connection.answer(
       this.#log.jsm.streams.getMessage(this.#stream, query),
     );
-    if (!message) return undefined;
-    const name = message.subject.slice(SUBJECT_PREFIX.length);
-    return { name, text: message.string(), revision: message.seq };
+    return message ? storedEntry(message) : undefined;
   }
 
   /** The revision of the newest entry of all. */
@@ -114,6 +114,19 @@ export class SealStore {
       if (result.outcome !== "committed") throw new SealsNotStoredError(result);
     }
   }
+}
+
+function storedEntry(message: StoredMsg): StoredEntry {
+  const { subject, seq: revision, data: bytes } = message;
+  return {
+    name: subject.slice(SUBJECT_PREFIX.length),
+    // Nearly all are read as one of the two; the other is not made then.
+    get text() {
+      return Buffer.from(bytes).toString();
+    },
+    bytes,
+    revision,
+  };
 }
 
 /** What was to be stored may not be. */

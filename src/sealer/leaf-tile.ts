@@ -1,21 +1,36 @@
 import type { Leaf } from "../audit/leaf.js";
+import { HASH_BYTES } from "../audit/merkle-tree.js";
 import { TILE_WIDTH } from "../audit/tile-tree.js";
 
-/** What a line takes at most, but for that of a foreign message. */
-const LINE_BYTES = 112;
-const MISSING = "missing";
-const FOREIGN = "foreign ";
+/** Milliseconds since 1970, and nanoseconds beyond them. */
+const MS_BYTES = 6;
+const NANO_BYTES = 3;
+const NANO_DIGITS = 6;
+/** A tile has at most as many subjects as leaves. */
+const SUBJECT_BYTES = 1;
+const LEAF_BYTES = HASH_BYTES + MS_BYTES + NANO_BYTES + SUBJECT_BYTES;
+const HASH_PREFIX = "sha256:";
+const LF = 0x0a;
+
+/** What stands before the leaves, as a line of JSON. */
+interface TileHead {
+  subjects: string[];
+  /** Places in the tile, from 0, of leaves that are of no event. */
+  missing: number[];
+  foreign: number[];
+}
 
 /**
- * The leaves of one tile as they are stored, about half as long as their texts: a line with the subjects, as
- * JSON; then a line for each leaf, `<hash> <subject's place> <time>`, `foreign <hash> …`, or `missing`.
+ * The leaves of one tile as they are stored, a quarter as long as their texts: a line of JSON, and then for
+ * each leaf its hash, its time in two big-endian numbers, and which of the subjects it is of.
  *
- * Lines are written into bytes at once: as texts they would keep the messages alive that their parts are of.
+ * Leaves are written into bytes at once: as texts they would keep the messages alive that their parts are of.
  */
 export class LeafTile {
-  readonly #subjects = new Map<string, number>();
-  #lines = Buffer.allocUnsafeSlow(TILE_WIDTH * LINE_BYTES);
-  #length = 0;
+  readonly #places = new Map<string, number>();
+  readonly #missing: number[] = [];
+  readonly #foreign: number[] = [];
+  readonly #leaves = Buffer.alloc(TILE_WIDTH * LEAF_BYTES);
   #count = 0;
 
   get isFull(): boolean {
@@ -23,52 +38,61 @@ export class LeafTile {
   }
 
   add(leaf: Leaf): void {
-    this.#count++;
-    if ("missing" in leaf) this.#write(`${MISSING}\n`);
-    else if ("foreign" in leaf) {
-      this.#write(`${FOREIGN}${leaf.foreign} ${this.#placeOf(leaf.subject)} ${leaf.time}\n`);
-    } else {
-      this.#write(`${leaf.hash} ${this.#placeOf(leaf.subject)} ${leaf.time}\n`);
+    const place = this.#count++;
+    if ("missing" in leaf) {
+      this.#missing.push(place);
+      return;
     }
+    if ("foreign" in leaf) this.#foreign.push(place);
+    const { subject, time } = leaf;
+    const hash = "foreign" in leaf ? leaf.foreign : leaf.hash;
+    let at = place * LEAF_BYTES;
+    at += this.#leaves.write(hash.slice(HASH_PREFIX.length), at, "hex");
+    at = this.#leaves.writeUIntBE(Number(time.slice(0, -NANO_DIGITS)), at, MS_BYTES);
+    at = this.#leaves.writeUIntBE(Number(time.slice(-NANO_DIGITS)), at, NANO_BYTES);
+    this.#leaves.writeUInt8(this.#placeOf(subject), at);
   }
 
   encode(): Uint8Array {
-    const subjects = Buffer.from(`${JSON.stringify([...this.#subjects.keys()])}\n`);
-    return Buffer.concat([subjects, this.#lines.subarray(0, this.#length)]);
-  }
-
-  #write(line: string): void {
-    if (this.#length + line.length > this.#lines.length) {
-      this.#lines = Buffer.concat([this.#lines], this.#lines.length * 2);
-    }
-    this.#length += this.#lines.write(line, this.#length, "latin1");
+    const subjects = [...this.#places.keys()];
+    const head: TileHead = { subjects, missing: this.#missing, foreign: this.#foreign };
+    return Buffer.concat([
+      Buffer.from(`${JSON.stringify(head)}\n`),
+      this.#leaves.subarray(0, this.#count * LEAF_BYTES),
+    ]);
   }
 
   #placeOf(subject: string): number {
-    let place = this.#subjects.get(subject);
+    let place = this.#places.get(subject);
     if (place === undefined) {
-      place = this.#subjects.size;
-      this.#subjects.set(subject, place);
+      place = this.#places.size;
+      this.#places.set(subject, place);
     }
     return place;
   }
 }
 
 /** The leaves that a stored tile holds. */
-export function decodeLeafTile(text: string, tile: number): Leaf[] {
-  const [head = "[]", ...lines] = text.split("\n");
-  const subjects = JSON.parse(head) as string[];
-  // Behind the last line feed there is nothing.
-  lines.pop();
-  return lines.map((line, i): Leaf => {
-    const sequence = tile * TILE_WIDTH + i + 1;
-    if (line === MISSING) return { missing: true, sequence };
-    const isForeign = line.startsWith(FOREIGN);
-    const [hash = "", place, time = ""] = (isForeign ? line.slice(FOREIGN.length) : line).split(
-      " ",
-    );
-    const subject = subjects[Number(place)] ?? "";
-    return isForeign
+export function decodeLeafTile(stored: Uint8Array, tile: number): Leaf[] {
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+  const headEnd = bytes.indexOf(LF);
+  const { subjects, missing, foreign } = JSON.parse(bytes.toString("utf8", 0, headEnd)) as TileHead;
+  const kinds = new Map<number, "missing" | "foreign">();
+  for (const place of missing) kinds.set(place, "missing");
+  for (const place of foreign) kinds.set(place, "foreign");
+  const count = Math.floor((bytes.length - headEnd - 1) / LEAF_BYTES);
+  return Array.from({ length: count }, (_, place): Leaf => {
+    const sequence = tile * TILE_WIDTH + place + 1;
+    const kind = kinds.get(place);
+    if (kind === "missing") return { missing: true, sequence };
+    let at = headEnd + 1 + place * LEAF_BYTES;
+    const hash = HASH_PREFIX + bytes.toString("hex", at, at + HASH_BYTES);
+    at += HASH_BYTES;
+    const ms = bytes.readUIntBE(at, MS_BYTES);
+    const nanos = bytes.readUIntBE(at + MS_BYTES, NANO_BYTES);
+    const time = `${ms}${String(nanos).padStart(NANO_DIGITS, "0")}`;
+    const subject = subjects[bytes.readUInt8(at + MS_BYTES + NANO_BYTES)] ?? "";
+    return kind === "foreign"
       ? { foreign: hash, sequence, subject, time }
       : { hash, sequence, subject, time };
   });

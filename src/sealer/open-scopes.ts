@@ -1,7 +1,7 @@
 import type { ScopeHead } from "../audit/receipt.js";
 import { CompactRange, leafHash } from "../audit/merkle-tree.js";
 import { closes } from "../envelope/closes.js";
-import { parseScope } from "../envelope/scope.js";
+import { parseScope, scopeOfSubject, subjectOf } from "../envelope/scope.js";
 import type { LogRecord } from "../log/record.js";
 
 /** What a receipt is made of. */
@@ -37,12 +37,12 @@ export interface ScopeName {
  * and has to be read.
  */
 export class OpenScopes {
-  /** By tenant and path, in the order in which they were first heard of. */
+  /** By subject, in the order in which they were first heard of. */
   readonly #entries = new Map<string, Entry>();
-  /** The keys of a root scope and of everything below it. */
+  /** The subjects of a root scope and of everything below it. */
   readonly #families = new Map<string, Set<string>>();
-  readonly #uncertain = new Map<string, ScopeName>();
-  readonly #due = new Map<string, ScopeName>();
+  readonly #uncertain = new Set<string>();
+  readonly #due = new Set<string>();
   #bytes = 0;
 
   constructor(
@@ -51,33 +51,31 @@ export class OpenScopes {
   ) {}
 
   /** Takes note of the next event of the log. */
-  observe({ tenant, scope, index, hash, type }: LogRecord): void {
-    const name = { tenant, scope };
-    const entry = this.#heardOf(name, index === 1);
+  observe({ subject, tenant, scope, index, hash, type }: LogRecord): void {
+    const entry = this.#heardOf(subject, index === 1);
     if (index === 1) entry.hashes = new GrowingBytes();
     else if (index !== entry.count + 1) this.#dropHashes(entry);
     entry.count = index;
     entry.hash = hash;
     if (entry.hashes) this.#bytes += entry.hashes.push(hash.slice(HASH_PREFIX.length));
     entry.isClosed ||= closes(scope, type);
-    if (entry.isClosed) this.#due.set(keyOf(tenant, scope), name);
+    if (entry.isClosed) this.#due.add(subject);
     // What comes below a scope that has closed changes what its receipt says.
     for (const ancestor of ancestorsOf(scope)) {
-      const above = { tenant, scope: ancestor };
-      if (this.#heardOf(above, false).isClosed) this.#due.set(keyOf(tenant, ancestor), above);
+      const above = subjectOf(tenant, ancestor);
+      if (this.#heardOf(above, false).isClosed) this.#due.add(above);
     }
     this.#forget();
   }
 
   /** The entry of a scope, made where there is none. */
-  #heardOf(name: ScopeName, isNew: boolean): Entry {
-    const key = keyOf(name.tenant, name.scope);
-    let entry = this.#entries.get(key);
+  #heardOf(subject: string, isNew: boolean): Entry {
+    let entry = this.#entries.get(subject);
     if (!entry) {
       entry = { count: 0, hash: "", isClosed: false, hashes: undefined };
-      this.#familyOf(key).add(key);
-      if (!isNew) this.#uncertain.set(key, name);
-      this.#entries.set(key, entry);
+      this.#familyOf(subject).add(subject);
+      if (!isNew) this.#uncertain.add(subject);
+      this.#entries.set(subject, entry);
     }
     return entry;
   }
@@ -87,14 +85,13 @@ export class OpenScopes {
    * a receipt, which has to be made anew.
    */
   async resolve(hasReceipt: (name: ScopeName) => Promise<boolean>): Promise<void> {
-    const uncertain = [...this.#uncertain.values()];
+    const uncertain = [...this.#uncertain];
     for (let at = 0; at < uncertain.length; at += ABREAST) {
-      const looks = uncertain.slice(at, at + ABREAST).map(async (name) => {
-        if (!(await hasReceipt(name))) return;
-        const key = keyOf(name.tenant, name.scope);
-        const entry = this.#entries.get(key);
+      const looks = uncertain.slice(at, at + ABREAST).map(async (subject) => {
+        if (!(await hasReceipt(nameOf(subject)))) return;
+        const entry = this.#entries.get(subject);
         if (entry) entry.isClosed = true;
-        this.#due.set(key, name);
+        this.#due.add(subject);
       });
       await Promise.all(looks);
     }
@@ -103,14 +100,14 @@ export class OpenScopes {
 
   /** The scopes that need a receipt, anew or for the first time. */
   get due(): readonly ScopeName[] {
-    return [...this.#due.values()];
+    return [...this.#due].map(nameOf);
   }
 
   /** Its receipt is made. */
   settled({ tenant, scope }: ScopeName): void {
-    const key = keyOf(tenant, scope);
-    this.#due.delete(key);
-    const entry = this.#entries.get(key);
+    const subject = subjectOf(tenant, scope);
+    this.#due.delete(subject);
+    const entry = this.#entries.get(subject);
     if (entry?.hashes) this.#dropHashes(entry);
   }
 
@@ -120,11 +117,11 @@ export class OpenScopes {
    * @param below the scopes below that there are
    */
   account({ tenant, scope }: ScopeName, below: Iterable<string>): ScopeAccount | undefined {
-    const own = this.#entries.get(keyOf(tenant, scope));
+    const own = this.#entries.get(subjectOf(tenant, scope));
     if (!own?.hashes) return undefined;
     const heads: ScopeHead[] = [];
     for (const path of below) {
-      const entry = this.#entries.get(keyOf(tenant, path));
+      const entry = this.#entries.get(subjectOf(tenant, path));
       if (!entry || entry.count === 0) return undefined;
       heads.push({ scope: path, count: entry.count, hash: entry.hash });
     }
@@ -133,10 +130,10 @@ export class OpenScopes {
 
   /** The scopes below one that have been heard of. */
   below({ tenant, scope }: ScopeName): string[] {
-    const prefix = keyOf(tenant, `${scope}/`);
+    const prefix = `${subjectOf(tenant, scope)}.`;
     return [...this.#familyOf(prefix)]
       .filter((key) => key.startsWith(prefix) && (this.#entries.get(key)?.count ?? 0) > 0)
-      .map((key) => key.slice(key.indexOf(" ") + 1));
+      .map((key) => nameOf(key).scope);
   }
 
   #familyOf(key: string): Set<string> {
@@ -176,15 +173,17 @@ function ancestorsOf(scope: string): readonly string[] {
   return isRoot ? [] : (parseScope(scope)?.ancestors ?? []);
 }
 
-/** Tenant and root scope: `default runs/r-42`. */
-function rootOf(key: string): string {
-  const kindEnd = key.indexOf("/");
-  const idEnd = key.indexOf("/", kindEnd + 1);
-  return idEnd < 0 ? key : key.slice(0, idEnd);
+/** The subject of the root scope that one is below, or itself: `ev.default.runs.r-42`. */
+function rootOf(subject: string): string {
+  const tenantEnd = subject.indexOf(".", "ev.".length);
+  const kindEnd = subject.indexOf(".", tenantEnd + 1);
+  const idEnd = subject.indexOf(".", kindEnd + 1);
+  return idEnd < 0 ? subject : subject.slice(0, idEnd);
 }
 
-function keyOf(tenant: string, scope: string): string {
-  return `${tenant} ${scope}`;
+function nameOf(subject: string): ScopeName {
+  const { tenant, path } = scopeOfSubject(subject);
+  return { tenant, scope: path };
 }
 
 /** Many hashes in one buffer: as texts they would keep the messages alive that they were cut from. */

@@ -19,7 +19,7 @@ function leavesName(tile: number): string {
 
 /** The entry of a tile above the leaves. */
 export function hashesEntry(level: number, tile: number, joined: Uint8Array): Entry {
-  return { name: hashesName(level, tile), text: Buffer.from(joined).toString("base64") };
+  return { name: hashesName(level, tile), text: joined };
 }
 
 function hashesName(level: number, tile: number): string {
@@ -38,7 +38,7 @@ export class SealedTiles {
     const known = this.#leaves.get(tile);
     if (known) return known;
     const entry = await this.store.read(leavesName(tile));
-    const leaves = entry ? decodeLeafTile(entry.text, tile) : [];
+    const leaves = entry ? decodeLeafTile(entry.bytes, tile) : [];
     if (leaves.length === TILE_WIDTH) this.#leaves.set(tile, leaves);
     return leaves;
   }
@@ -57,7 +57,7 @@ export class SealedTiles {
     const hashes =
       level === 0
         ? (await this.readLeaves(tile)).map((leaf) => leafHash(leafText(leaf)))
-        : splitHashes(Buffer.from((await this.store.read(name))?.text ?? "", "base64"));
+        : splitHashes((await this.store.read(name))?.bytes ?? new Uint8Array());
     if (hashes.length === TILE_WIDTH) this.#hashes.set(name, hashes);
     return hashes;
   };
