@@ -10,6 +10,7 @@ import { replayFigures } from "./replay.js";
 import { replaySocketFigures } from "./replay-socket.js";
 import { stalledFigures } from "./stalled.js";
 import { stormFigures } from "./storm.js";
+import { verifyFigures } from "./verify.js";
 
 /** What can be measured, by the word that asks for it. */
 const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
@@ -24,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   seal: sealFigures,
   stalled: stalledFigures,
   storm: stormFigures,
+  verify: verifyFigures,
 };
 
 const asked = process.argv.slice(2);

@@ -8,26 +8,31 @@ import type { EventFacts, Place } from "./place.js";
 const EVENT = '{"event":';
 const LEAF = ',"kind":"event","leaf":';
 const PROOF = ',"proof":[';
+const ENCODED_HASH_LENGTH = 44;
+const ENCODED_HASH = /^[A-Za-z0-9+/]{43}=$/;
+const ITEM_LENGTH = ENCODED_HASH_LENGTH + '"",'.length;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const CLOSE_ARRAY = 0x5d;
 const ZERO = 0x30;
 const ONE = 0x31;
 const OPEN_OBJECT = 0x7b;
 const MAX_DIGITS = 15;
-const HASH_LENGTH = "sha256:".length + 64;
+const HASH_PREFIX = "sha256:";
 const MAX_KNOWN_SCOPES = 10_000;
 
-const BEFORE_HASH = encode(`${LEAF}{"hash":"`);
-const BEFORE_SEQUENCE = encode('","sequence":');
-const BEFORE_SUBJECT = encode(',"subject":"');
-const BEFORE_TIME = encode('","time":"');
-const BEHIND_TIME = encode('"}');
+const BEFORE_HASH = `${LEAF}{"hash":"`;
+const BEFORE_SEQUENCE = '","sequence":';
+const BEFORE_SUBJECT = ',"subject":"';
+const BEFORE_TIME = '","time":"';
+const BEHIND_TIME = '"}';
 
 /** The members of an envelope in canonical order; those with a mark may be left out. */
 const MEMBERS = [
   ...["actor?", "causationId?", "correlationId", "hash", "id", "index", "occurredAt", "origin"],
   ...["payload", "prev", "scope", "source", "tenant", "traceparent?", "type", "v"],
 ].map((name) => ({
-  key: encode(`${name.replace("?", "")}"`),
+  key: new TextEncoder().encode(`${name.replace("?", "")}"`),
   isOptional: name.endsWith("?"),
 }));
 const ACTOR = 0;
@@ -49,7 +54,7 @@ const latin1 = new TextDecoder("latin1");
 interface KnownScope {
   /** Always the same text: looking that up is to compare an address. */
   scope: string;
-  subject: Uint8Array;
+  subject: string;
   /** Of its last event. */
   hash: string;
 }
@@ -70,12 +75,15 @@ export class EventLineReader {
   readonly #scopes = new Map<string, KnownScope>();
   #tenant = "";
   #origin = "";
-  #scratch = new Uint8Array(4096);
+  /** Whether the text of the line is what its bytes say, and not only as long. */
+  #isAscii = true;
+  /** Of the line before. */
+  #proof: readonly string[] = [];
 
   read(bytes: Uint8Array): Place | undefined {
     if (bytes[EVENT.length] !== OPEN_OBJECT || bytes[2] !== EVENT.charCodeAt(2)) return undefined;
-    const text = textOf(bytes);
-    if (!text?.startsWith(EVENT)) return undefined;
+    const text = this.#decode(bytes);
+    if (text === undefined || behind(text, EVENT, 0) < 0) return undefined;
     const end = endOfCanonical(bytes, EVENT.length, MAX_DEPTH, this.#marks);
     if (end < 0 || !this.#isEnvelope(bytes)) return undefined;
     const known = this.#knownScope(text);
@@ -85,13 +93,23 @@ export class EventLineReader {
     return this.#withLeaf(bytes, text, end, { event, subject: known.subject });
   }
 
+  #decode(bytes: Uint8Array): string | undefined {
+    try {
+      const text = utf8.decode(bytes);
+      this.#isAscii = text.length === bytes.length;
+      return this.#isAscii ? text : latin1.decode(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Whether the marks are those of the members of an envelope, and each is of its kind. */
   #isEnvelope(bytes: Uint8Array): boolean {
     const marks = this.#marks;
     let mark = 0;
     for (let member = 0; member < MEMBERS.length; member++) {
       const { key, isOptional } = MEMBERS[member] as (typeof MEMBERS)[number];
-      const isThere = mark < marks.count && behind(bytes, key, marks.key(mark)) > 0;
+      const isThere = mark < marks.count && standsAt(key, bytes, marks.key(mark));
       if (!isThere && !isOptional) return false;
       this.#markOf[member] = isThere ? mark : -1;
       if (!isThere) continue;
@@ -147,7 +165,7 @@ export class EventLineReader {
     if (!known) {
       if (!isScopePath(scope)) return undefined;
       if (this.#scopes.size >= MAX_KNOWN_SCOPES) this.#scopes.clear();
-      known = { scope, subject: encode(subjectOf(tenant, scope)), hash: "" };
+      known = { scope, subject: subjectOf(tenant, scope), hash: "" };
       this.#scopes.set(scope, known);
     }
     return known;
@@ -159,17 +177,23 @@ export class EventLineReader {
     // From the comma before the quote of the key.
     const cut = this.#marks.key(mark) - 2;
     const rest = this.#marks.end(mark);
-    const length = end - EVENT.length - (rest - cut);
-    if (length > this.#scratch.length) this.#scratch = new Uint8Array(2 * length);
-    this.#scratch.set(bytes.subarray(EVENT.length, cut));
-    this.#scratch.set(bytes.subarray(rest, end), cut - EVENT.length);
-    const hex = sha256Hex(this.#scratch.subarray(0, length));
+    const hex = sha256Hex(this.#without(bytes, text, { cut, rest, end }));
     const value = this.#marks.value(mark) + 1;
-    return (
-      rest - 1 - value === HASH_LENGTH &&
-      text.startsWith("sha256:", value) &&
-      text.startsWith(hex, rest - 1 - hex.length)
-    );
+    const digits = value + HASH_PREFIX.length;
+    return text.slice(value, digits) === HASH_PREFIX && text.slice(digits, rest - 1) === hex;
+  }
+
+  /** The event without what stands from `cut` to `rest`. */
+  #without(
+    bytes: Uint8Array,
+    text: string,
+    { cut, rest, end }: { cut: number; rest: number; end: number },
+  ): string | Uint8Array {
+    if (this.#isAscii) return text.slice(EVENT.length, cut) + text.slice(rest, end);
+    const kept = new Uint8Array(end - EVENT.length - (rest - cut));
+    kept.set(bytes.subarray(EVENT.length, cut));
+    kept.set(bytes.subarray(rest, end), cut - EVENT.length);
+    return kept;
   }
 
   /** The place, if what stands behind the event is the event's own leaf, and perhaps a proof. */
@@ -177,24 +201,22 @@ export class EventLineReader {
     bytes: Uint8Array,
     text: string,
     end: number,
-    { event, subject }: { event: EventFacts; subject: Uint8Array },
+    { event, subject }: { event: EventFacts; subject: string },
   ): Place | undefined {
     const { hash, tenant, scope } = event;
-    const mark = this.#markOf[HASH] ?? 0;
-    const ownHash = bytes.subarray(this.#marks.value(mark) + 1, this.#marks.end(mark) - 1);
     const leaf = end + LEAF.length;
-    let at = behind(bytes, BEFORE_HASH, end);
-    at = behind(bytes, ownHash, at);
-    const sequence = behind(bytes, BEFORE_SEQUENCE, at);
+    let at = behind(text, BEFORE_HASH, end);
+    at = behind(text, hash, at);
+    const sequence = behind(text, BEFORE_SEQUENCE, at);
     const sequenceEnd = behindNumber(bytes, sequence);
-    at = behind(bytes, BEFORE_SUBJECT, sequenceEnd);
-    at = behind(bytes, subject, at);
-    const time = behind(bytes, BEFORE_TIME, at);
-    const leafEnd = behind(bytes, BEHIND_TIME, behindNumber(bytes, time));
+    at = behind(text, BEFORE_SUBJECT, sequenceEnd);
+    at = behind(text, subject, at);
+    const time = behind(text, BEFORE_TIME, at);
+    const leafEnd = behind(text, BEHIND_TIME, behindNumber(bytes, time));
     if (leafEnd < 0 || sequenceEnd - sequence > MAX_DIGITS || bytes[sequence] === ZERO) {
       return undefined;
     }
-    const proof = proofIn(bytes, text, leafEnd);
+    const proof = this.#proofIn(text, leafEnd);
     if (proof === "none") return undefined;
     return {
       kind: "event",
@@ -205,6 +227,31 @@ export class EventLineReader {
       event,
       claimed: {},
     };
+  }
+
+  /** The proof behind a leaf; undefined where the line ends without one. */
+  #proofIn(text: string, at: number): readonly string[] | undefined | "none" {
+    if (text.length === at + 1 && text.endsWith("}")) return undefined;
+    if (behind(text, PROOF, at) < 0 || text.slice(-2) !== "]}") return "none";
+    const list = at + PROOF.length;
+    const count = (text.length - 1 - list) / ITEM_LENGTH;
+    if (!Number.isInteger(count)) return "none";
+    const before = this.#proof;
+    const proof: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const item = list + i * ITEM_LENGTH;
+      const hash = text.slice(item + 1, item + 1 + ENCODED_HASH_LENGTH);
+      // Neighbours share the upper part of their proofs. Then it is the same text, and so known to be good.
+      const known = before[i + before.length - count];
+      if (hash !== known && !ENCODED_HASH.test(hash)) return "none";
+      const isApart = text.charCodeAt(item) === QUOTE && text.charCodeAt(item + 45) === QUOTE;
+      if (!isApart || text.charCodeAt(item + 46) !== (i + 1 < count ? COMMA : CLOSE_ARRAY)) {
+        return "none";
+      }
+      proof.push(hash === known ? known : hash);
+    }
+    this.#proof = proof;
+    return proof;
   }
 
   /** The text of a member's value. */
@@ -220,40 +267,17 @@ export class EventLineReader {
   }
 }
 
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+/** Whether a key stands at a place. */
+function standsAt(key: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
+  return true;
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = utf8.decode(bytes);
-    return text.length === bytes.length ? text : latin1.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The proof behind a leaf; undefined where the line ends without one. */
-function proofIn(bytes: Uint8Array, text: string, at: number): string[] | undefined | "none" {
-  if (text.startsWith("}", at) && text.length === at + 1) return undefined;
-  if (!text.startsWith(PROOF, at)) return "none";
-  const list = at + PROOF.length - 1;
-  const end = endOfCanonical(bytes, list, 1);
-  if (end < 0 || !text.startsWith("}", end) || text.length !== end + 1) return "none";
-  const proof = text.slice(list + 1, end - 1);
-  if (proof === "") return [];
-  // A list of texts, without quotes in them and of ASCII.
-  if (!PROOF_ITEMS.test(proof)) return "none";
-  return proof.slice(1, -1).split('","');
-}
-
-const PROOF_ITEMS = /^"[A-Za-z0-9+/=]*"(?:,"[A-Za-z0-9+/=]*")*$/;
-
-/** Where the bytes go on behind a piece that has to be at a place; -1 where it is not, or the place is none. */
-function behind(bytes: Uint8Array, piece: Uint8Array, at: number): number {
-  if (at < 0) return -1;
-  for (let i = 0; i < piece.length; i++) if (bytes[at + i] !== piece[i]) return -1;
-  return at + piece.length;
+/** Where a text goes on behind a piece that has to be at a place; -1 where it is not, or the place is none. */
+function behind(text: string, piece: string, at: number): number {
+  // A slice is only a view, and comparing it takes a quarter of the time of startsWith.
+  const end = at + piece.length;
+  return at >= 0 && text.slice(at, end) === piece ? end : -1;
 }
 
 /** The same, of a number in decimal that has no zero in front. */

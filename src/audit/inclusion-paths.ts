@@ -1,12 +1,13 @@
 import { decodeHash } from "./checkpoint.js";
-import { nodeHash } from "./merkle-tree.js";
+import { HASH_BYTES, nodeHash } from "./merkle-tree.js";
 
-/** A node of the way from a leaf to the root, and how much of the proof was used up to there. */
-interface Step {
-  level: number;
-  node: number;
-  hash: Uint8Array;
-  used: number;
+/** A way from a leaf to the root: for each level that it has a node on, which one, its hash, and its place in the proof. */
+interface Path {
+  nodes: number[];
+  hashes: Uint8Array[];
+  used: number[];
+  proof: readonly string[];
+  root: Uint8Array | undefined;
 }
 
 /**
@@ -15,9 +16,7 @@ interface Step {
  * so is the root. For leaves close together that takes about two hashes each.
  */
 export class InclusionPaths {
-  #steps: Step[] = [];
-  #proof: readonly string[] = [];
-  #root: Uint8Array | undefined;
+  #path: Path = { nodes: [], hashes: [], used: [], proof: [], root: undefined };
 
   /** @param size of the tree that all proofs are of */
   constructor(readonly size: number) {}
@@ -29,48 +28,69 @@ export class InclusionPaths {
    */
   rootOf(index: number, leafHash: Uint8Array, proof: readonly string[]): Uint8Array | undefined {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.size) return undefined;
-    const steps: Step[] = [];
+    const path: Path = { nodes: [], hashes: [], used: [], proof, root: undefined };
     let hash = leafHash;
-    let [level, node, last] = [0, index, this.size - 1];
-    const up = () => {
-      [level, node, last] = [level + 1, Math.floor(node / 2), Math.floor(last / 2)];
-    };
-    for (const [used, encoded] of proof.entries()) {
-      const step = { level, node, hash, used };
-      if (this.#joins(step, proof)) {
-        const shift = proof.length - this.#proof.length;
-        for (const known of this.#steps) {
-          if (known.level >= level) steps.push({ ...known, used: known.used + shift });
-        }
-        this.#steps = steps;
-        this.#proof = proof;
-        return this.#root;
-      }
-      steps.push(step);
-      const sibling = decodeHash(encoded);
+    let level = 0;
+    let node = index;
+    let last = this.size - 1;
+    for (let used = 0; used < proof.length; used++) {
+      path.nodes[level] = node;
+      path.hashes[level] = hash;
+      path.used[level] = used;
+      if (this.#joins(path, level)) return this.#follow(path, level);
+      const sibling = decodeHash(proof[used] ?? "");
       if (sibling === undefined || last === 0) return undefined;
       if (node % 2 === 1 || node === last) {
         hash = nodeHash(sibling, hash);
-        while (node % 2 === 0 && node !== 0) up();
+        for (; node % 2 === 0 && node !== 0; level++) {
+          node = Math.floor(node / 2);
+          last = Math.floor(last / 2);
+        }
       } else {
         hash = nodeHash(hash, sibling);
       }
-      up();
+      node = Math.floor(node / 2);
+      last = Math.floor(last / 2);
+      level++;
     }
     if (last !== 0) return undefined;
-    this.#steps = steps;
-    this.#proof = proof;
-    this.#root = hash;
+    path.root = hash;
+    this.#path = path;
     return hash;
   }
 
-  #joins({ level, node, hash, used }: Step, proof: readonly string[]): boolean {
-    const known = this.#steps.find((step) => step.level === level);
-    return (
-      known?.node === node &&
-      proof.length - used === this.#proof.length - known.used &&
-      hash.every((byte, i) => byte === known.hash[i]) &&
-      proof.every((sibling, i) => i < used || sibling === this.#proof[i - used + known.used])
-    );
+  /** Whether the way before went through the same node, and on as this one would. */
+  #joins(path: Path, level: number): boolean {
+    const known = this.#path;
+    if (known.nodes[level] !== path.nodes[level]) return false;
+    const used = path.used[level] ?? 0;
+    const shift = (known.used[level] ?? 0) - used;
+    if (path.proof.length + shift !== known.proof.length) return false;
+    const hash = path.hashes[level];
+    const knownHash = known.hashes[level];
+    for (let i = 0; i < HASH_BYTES; i++) if (hash?.[i] !== knownHash?.[i]) return false;
+    for (let i = used; i < path.proof.length; i++) {
+      if (path.proof[i] !== known.proof[i + shift]) return false;
+    }
+    return true;
+  }
+
+  /** The new way is the old one from a level on. */
+  #follow(path: Path, from: number): Uint8Array | undefined {
+    const known = this.#path;
+    const shift = (path.used[from] ?? 0) - (known.used[from] ?? 0);
+    for (let level = from; level < known.nodes.length; level++) {
+      const node = known.nodes[level];
+      const hash = known.hashes[level];
+      const used = known.used[level];
+      // Levels that a node without a sibling passes through have none.
+      if (node === undefined || hash === undefined || used === undefined) continue;
+      path.nodes[level] = node;
+      path.hashes[level] = hash;
+      path.used[level] = used + shift;
+    }
+    path.root = known.root;
+    this.#path = path;
+    return path.root;
   }
 }

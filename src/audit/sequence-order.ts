@@ -47,6 +47,7 @@ export class SequenceOrder {
       return { outcome: "late", due, fillsGap: this.#fill(sequence) };
     }
     this.#last = sequence;
+    if (this.#unread === 0 && (sequence === due || !this.isWhole)) return IN_ORDER;
     const lacking = this.isWhole ? sequence - due : 0;
     const isExplained = this.#lack(lacking);
     if (isExplained) return IN_ORDER;

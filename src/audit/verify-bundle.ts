@@ -77,17 +77,16 @@ export class BundleVerifier {
   }
 
   /** What does not hold at the next line, given without its line end. */
-  check(line: Uint8Array): BundleFinding[] {
+  check(line: Uint8Array): readonly BundleFinding[] {
     const place = this.#stage === "places" ? this.#eventLines.read(line) : undefined;
     if (!place) return this.#take(readBundleLine(line));
-    this.#lines++;
-    this.#findings = [];
+    this.#begin();
     this.#takePlace(place, undefined);
     return this.#findings;
   }
 
   /** The same, for a line of which only the length is known. */
-  passOver({ byteLength }: OverlongLine): BundleFinding[] {
+  passOver({ byteLength }: OverlongLine): readonly BundleFinding[] {
     const detail = `is longer than a line of a bundle can be: ${byteLength} bytes`;
     return this.#take({
       kind: "unreadable",
@@ -97,7 +96,7 @@ export class BundleVerifier {
   }
 
   /** What does not hold as a whole. To be called once, when all lines have come. */
-  finish(): { findings: BundleFinding[]; summary: BundleSummary } {
+  finish(): { findings: readonly BundleFinding[]; summary: BundleSummary } {
     this.#findings = [];
     this.#isFinished = true;
     const sealed = this.#sealed;
@@ -105,9 +104,8 @@ export class BundleVerifier {
     return { findings: this.#findings, summary: this.#summarize([...this.#chains.all()]) };
   }
 
-  #take(read: ReadLine): BundleFinding[] {
-    this.#lines++;
-    this.#findings = [];
+  #take(read: ReadLine): readonly BundleFinding[] {
+    this.#begin();
     if (this.#stage === "header") this.#open(read);
     else if (read.kind === "bundle") this.#find("shape", "a bundle has one header, its first line");
     switch (read.kind) {
@@ -134,6 +132,12 @@ export class BundleVerifier {
         break;
     }
     return this.#findings;
+  }
+
+  #begin(): void {
+    this.#lines++;
+    // What was given out is the caller's; of nearly all lines nothing is.
+    if (this.#findings.length > 0) this.#findings = [];
   }
 
   /** The first line. */

@@ -8,18 +8,27 @@ import { EMPTY_CHAIN, prepareSeal } from "../../src/envelope/seal.js";
 import { unsealed } from "../envelope/arbitraries.js";
 import { log, RUN, whole } from "./attacks/cases.js";
 
+const hash = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => Buffer.from(bytes).toString("base64"));
+
 /** A line for any event that a publisher can seal. */
 const line = fc
   .tuple(
     unsealed,
     fc.boolean(),
-    fc.option(fc.array(fc.base64String({ maxLength: 44 })), { nil: undefined }),
+    fc.option(fc.array(hash, { minLength: 1, maxLength: 4 }), { nil: undefined }),
   )
   .map(([event, isFirst, proof]) => {
     const head = isFirst ? EMPTY_CHAIN : { index: 41, hash: `sha256:${"a".repeat(64)}` as const };
-    const { hash, text } = prepareSeal(event).seal(head);
-    const subject = subjectOf(event.tenant, event.scope);
-    return Buffer.from(formatEventLine(text, { hash, sequence: 7, subject, time: "1700" }, proof));
+    const { hash: own, text } = prepareSeal(event).seal(head);
+    const leaf = {
+      hash: own,
+      sequence: 7,
+      subject: subjectOf(event.tenant, event.scope),
+      time: "1700",
+    };
+    return Buffer.from(formatEventLine(text, leaf, proof));
   });
 
 /** What both ways of reading agree on: the facts of a line without a flaw. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatCheckpoint, parseCheckpoint } from "../../src/audit/checkpoint.js";
-import { verifyEd25519 } from "../../src/audit/ed25519.js";
+import { decodeHash, formatCheckpoint, parseCheckpoint } from "../../src/audit/checkpoint.js";
+import { verifyEd25519, verifyPortably } from "../../src/audit/ed25519.js";
 import {
   MalformedNoteError,
   noteSigner,
@@ -130,15 +131,47 @@ interface WycheproofGroup {
   tests: { tcId: number; comment: string; msg: string; sig: string; result: string }[];
 }
 
-test("Ed25519 takes and refuses what Wycheproof says", () => {
+test.each([
+  ["as it is verified here", verifyEd25519],
+  ["as it is verified in a browser", verifyPortably],
+])("Ed25519, %s, takes and refuses what Wycheproof says", (_, verify) => {
   const { testGroups } = vectors("wycheproof/ed25519_test.json") as {
     testGroups: WycheproofGroup[];
   };
   const wrong = testGroups.flatMap(({ publicKey, tests }) =>
     tests.filter(({ msg, sig, result }) => {
-      return verifyEd25519(hex(publicKey.pk), hex(msg), hex(sig)) !== (result === "valid");
+      return verify(hex(publicKey.pk), hex(msg), hex(sig)) !== (result === "valid");
     }),
   );
   expect(wrong).toEqual([]);
   expect(testGroups.flatMap(({ tests }) => tests).length).toBeGreaterThan(100);
+});
+
+test("Ed25519 keys of small order, and keys written in another way, are nobody's", () => {
+  const keys = [
+    // The neutral element, a point of order 4, and the neutral element with y written as p + 1.
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  ];
+  // With R the neutral element and S 0, the equation holds for any message.
+  const signature = hex(`01${"00".repeat(63)}`);
+  for (const key of keys) expect(verifyEd25519(hex(key), hex("00"), signature), key).toBe(false);
+});
+
+test("the base64 of a hash is taken in its one form only", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(43), (bytes, place) => {
+      const encoded = base64(bytes);
+      expect(decodeHash(encoded)).toEqual(bytes);
+      for (const letter of ["=", "-", "_", " ", "\n", "é", "\u{1f600}", ""]) {
+        const other = `${encoded.slice(0, place)}${letter}${encoded.slice(place + 1)}`;
+        if (other !== encoded) expect(decodeHash(other)).toBeUndefined();
+      }
+      // The same bytes, and bits behind them that are not 0.
+      const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+      const last = letters.indexOf(encoded.charAt(42));
+      expect(decodeHash(`${encoded.slice(0, 42)}${letters.charAt(last + 1)}=`)).toBeUndefined();
+    }),
+  );
 });
