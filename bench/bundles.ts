@@ -1,7 +1,7 @@
 import { formatBundleLine, formatEventLine } from "../dist/audit/bundle-line.js";
 import { formatCheckpoint } from "../dist/audit/checkpoint.js";
-import { hashLeaf, leafText } from "../dist/audit/leaf.js";
-import { CompactRange, leafHashOfText, nodeHash } from "../dist/audit/merkle-tree.js";
+import { leafText } from "../dist/audit/leaf.js";
+import { CompactRange, leafHash, nodeHash } from "../dist/audit/merkle-tree.js";
 import { noteSigner, signNote } from "../dist/audit/note.js";
 import { formatReceipt } from "../dist/audit/receipt.js";
 import { subjectOf } from "../dist/envelope/scope.js";
@@ -31,7 +31,7 @@ export function* wholeBundle(events: number, runs: number): Generator<string, vo
   for (let sequence = 1; sequence <= events; sequence++) {
     const run = all[sequence % runs] as Run;
     const { text, leaf } = append(run, sequence, sequence > events - runs);
-    tree.append(hashLeaf(leafText(leaf)));
+    tree.append(leafHash(leafText(leaf)));
     yield formatEventLine(text, leaf, undefined);
   }
   for (const run of all) yield receiptLine(run);
@@ -44,7 +44,7 @@ export function* provenBundle(events: number): Generator<string, void> {
   yield headerLine(scope, events);
   const run: Run = { scope, head: EMPTY_CHAIN, own: new CompactRange() };
   const lines = Array.from({ length: events }, (_, i) => append(run, i + 1, i + 1 === events));
-  const levels = [lines.map(({ leaf }) => hashLeaf(leafText(leaf)))];
+  const levels = [lines.map(({ leaf }) => leafHash(leafText(leaf)))];
   for (let level = levels[0] ?? []; level.length > 1; levels.push(level)) level = halved(level);
   for (const [i, { text, leaf }] of lines.entries()) {
     const siblings = levels.map((level, up) => level[(i >> up) ^ 1]);
@@ -70,7 +70,7 @@ function append(run: Run, sequence: number, isLast: boolean) {
   const event = { ...UNSEALED, id, scope: run.scope, ...(isLast && ending) };
   const { index, hash, text } = prepareSeal(event).seal(run.head);
   run.head = { index, hash };
-  run.own.append(leafHashOfText(hash));
+  run.own.append(leafHash(hash));
   const time = String(FIRST_NANOSECONDS + BigInt(sequence) * 1_000_000n);
   return { text, leaf: { hash, sequence, subject: subjectOf(tenant, run.scope), time } };
 }

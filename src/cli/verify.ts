@@ -14,6 +14,7 @@ import { parseScope } from "../envelope/scope.js";
 import { correlationIn } from "../wire/timeline.js";
 import { connectionOf, readableScope } from "./environment.js";
 import { CommandFailure, describeFailure, EXIT } from "./failure.js";
+import { notice } from "./recording.js";
 import { parseKeys, parseMinSize, readKnownCheckpoint } from "./trust.js";
 import { claimedKeys, verifyBundle } from "./verify-bundle.js";
 import { verifyChain } from "./verify-chain.js";
@@ -133,8 +134,11 @@ async function verifyLive(
     return await verifyBundle({ name, chunks, byteLength: undefined, ...trust, isOwnWord }, report);
   } catch (error) {
     if (!(error instanceof RequestRefusedError) || error.status !== 404) throw error;
-    // A server that seals nothing has no bundles; hashes and chains can still be checked.
-    if (asksForSeals(options)) throw error;
+    if (asksForSeals(options)) {
+      const message = "the server has no bundles to hold against a key";
+      throw new CommandFailure(message, EXIT.usage, { cause: error });
+    }
+    notice("the server has no bundles: only hashes and chains are checked, and no signature");
   }
   const status = await verifyChain({ scope, records: exportRecords(connection, scope) }, report);
   if (status !== undefined) return status;

@@ -11,6 +11,7 @@ import { listen, type TestServer } from "../client/log-server.js";
 import { runCommand } from "./command.js";
 
 const VECTORS = new URL("../vectors/audit/", import.meta.url).pathname;
+const RECORDING = new URL("../audit/attacks/recording.ndjson", import.meta.url).pathname;
 const STRANGER = formatVerifierKey(noteSigner(ORIGIN, new Uint8Array(32).fill(9)).key);
 const KEY = ["--key", TEST_KEY];
 
@@ -114,6 +115,27 @@ describe("runtrail verify", () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr.split("\n")).toHaveLength(2);
     expect(stderr.trim()).toMatch(reason);
+  });
+
+  test("finds a line of 2 GB, goes on behind it, and does not keep it in memory", async () => {
+    const chunk = Buffer.alloc(2 ** 20, "x");
+    const before = Buffer.from(text(whole.slice(0, 5)));
+    const after = Buffer.from(text(whole.slice(6)));
+    function* bundle() {
+      yield before;
+      for (let sent = 0; sent < 2 ** 31; sent += chunk.length) yield chunk;
+      yield Buffer.from("\n");
+      yield after;
+    }
+    const { status, stdout, peakBytes } = await runCommand(["verify", "-", ...KEY, "--json"], {
+      input: bundle(),
+    });
+    expect(status).toBe(1);
+    expect(json(stdout)).toMatchObject([
+      { kind: "finding", check: "canonical", line: 6 },
+      { kind: "summary", findings: 1, places: { event: 7 } },
+    ]);
+    expect(peakBytes).toBeLessThan(256 * 2 ** 20);
   });
 
   test("exits with 2 for a file that is not there, and for a folder", async () => {
@@ -322,10 +344,30 @@ describe("with a server that seals", () => {
   });
 });
 
+test("a server without bundles is checked by hashes and chains, and that is said", async () => {
+  const recording = readFileSync(RECORDING, "utf8");
+  const server = await listen((request, response) => {
+    if (request.url !== "/v1/events") response.writeHead(404).end();
+    else response.writeHead(200, { "content-type": "application/x-ndjson" }).end(recording);
+  });
+  const env = { RUNTRAIL_URL: server.url };
+  const { status, stdout, stderr } = await runCommand(["verify"], { env });
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: "holds: 8 events of 3 scopes checked, every hash and link is right\n",
+  });
+  expect(stderr).toMatch(
+    /^runtrail: the server has no bundles: only hashes and chains are checked/,
+  );
+  const sealed = await runCommand(["verify", ...KEY], { env });
+  expect(sealed.status).toBe(2);
+  expect(sealed.stderr).toBe("runtrail: the server has no bundles to hold against a key\n");
+  await server.close();
+});
+
 test("an export cannot be held against a key", async () => {
-  const recording = new URL("../audit/attacks/recording.ndjson", import.meta.url).pathname;
-  expect((await runCommand(["verify", recording])).status).toBe(0);
-  const { status, stderr } = await runCommand(["verify", recording, ...KEY]);
+  expect((await runCommand(["verify", RECORDING])).status).toBe(0);
+  const { status, stderr } = await runCommand(["verify", RECORDING, ...KEY]);
   expect(status).toBe(2);
   expect(stderr).toMatch(/is an export, which nobody has signed/);
 });
