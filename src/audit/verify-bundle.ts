@@ -270,6 +270,8 @@ export class BundleVerifier {
     if (sealed.outcome === "unknown") {
       return `none of the keys has signed its checkpoint; it is signed by ${sealed.signers.join(", ")}`;
     }
+    const isEmpty = Object.values(this.#places).every((count) => count === 0);
+    if (isEmpty && this.#header?.scope !== "") return "it holds no events";
     const earlier = this.#trust.remembered.checkpoint;
     if (sealed.outcome !== "signed" || !earlier || earlier.origin === sealed.checkpoint.origin) {
       return undefined;

@@ -138,11 +138,13 @@ async function verifyLive(
       const message = "the server has no bundles to hold against a key";
       throw new CommandFailure(message, EXIT.usage, { cause: error });
     }
-    notice("the server has no bundles: only hashes and chains are checked, and no signature");
   }
   const status = await verifyChain({ scope, records: exportRecords(connection, scope) }, report);
-  if (status !== undefined) return status;
-  throw new CommandFailure(`there are no events of ${scope}`, EXIT.usage);
+  if (status === undefined) {
+    throw new CommandFailure(`there are no events of ${scope}`, EXIT.usage);
+  }
+  notice("the server has no bundles: only hashes and chains were checked, and no signature");
+  return status;
 }
 
 /** Whether something was asked for that only what is sealed can show. */

@@ -341,7 +341,7 @@ test("runs without a server, and the record is sent later", async () => {
   await runtrail.startServer();
   await runtrail.run(["import", "/dev/null"], "", env);
   const { stdout } = await runtrail.run(["verify", runScope("offline")]);
-  expect(stdout).toMatch(/^holds: 13 events of 3 scopes checked/);
+  expect(stdout).toMatch(/^holds: runs\/offline of .*, 13 events of 3 scopes checked, 3 receipts/);
 });
 
 test("tells its progress as JSON", async () => {

@@ -100,6 +100,7 @@ describe("runtrail verify", () => {
     ["was cut in a line", text(run).slice(0, 3000), KEY, /: it was cut off in line 5$/],
     ["lacks its last line end", text(run).slice(0, -1), KEY, /: it was cut off in line 10$/],
     ["ends before its checkpoint", text(run.slice(0, -1)), KEY, /: it ends before its checkpoint/],
+    ["holds no events", text([run[0] ?? "", run.at(-1) ?? ""]), KEY, /: it holds no events$/],
     ["comes without a key to trust", text(run), [], new RegExp(`itself claims ${ORIGIN}.*$`)],
     ["is signed by others", text(run), ["--key", STRANGER], /it is signed by .*\+975bdccd$/],
     [
@@ -357,7 +358,7 @@ test("a server without bundles is checked by hashes and chains, and that is said
     stdout: "holds: 8 events of 3 scopes checked, every hash and link is right\n",
   });
   expect(stderr).toMatch(
-    /^runtrail: the server has no bundles: only hashes and chains are checked/,
+    /^runtrail: the server has no bundles: only hashes and chains were checked/,
   );
   const sealed = await runCommand(["verify", ...KEY], { env });
   expect(sealed.status).toBe(2);
