@@ -1,7 +1,15 @@
-import { endOfCanonical, MemberMarks } from "../envelope/canonical-bytes.js";
-import { MAX_DEPTH } from "../envelope/canonical.js";
 import { HASH_PATTERN, sha256Hex } from "../envelope/hash.js";
 import { isScopePath, subjectOf, TENANT_PATTERN } from "../envelope/scope.js";
+import {
+  EnvelopeMembers,
+  HASH,
+  INDEX,
+  ORIGIN,
+  PREV,
+  SCOPE,
+  TENANT,
+  TYPE,
+} from "./envelope-members.js";
 import { leafHash } from "./merkle-tree.js";
 import type { EventFacts, Place } from "./place.js";
 
@@ -9,13 +17,10 @@ const EVENT = '{"event":';
 const LEAF = ',"kind":"event","leaf":';
 const PROOF = ',"proof":[';
 const ENCODED_HASH_LENGTH = 44;
-const ENCODED_HASH = /^[A-Za-z0-9+/]{43}=$/;
 const ITEM_LENGTH = ENCODED_HASH_LENGTH + '"",'.length;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const CLOSE_ARRAY = 0x5d;
+const ITEM = /^"[A-Za-z0-9+/]{43}=",$/;
+const LAST_ITEM = /^"[A-Za-z0-9+/]{43}="$/;
 const ZERO = 0x30;
-const ONE = 0x31;
 const OPEN_OBJECT = 0x7b;
 const MAX_DIGITS = 15;
 const HASH_PREFIX = "sha256:";
@@ -27,24 +32,7 @@ const BEFORE_SUBJECT = ',"subject":"';
 const BEFORE_TIME = '","time":"';
 const BEHIND_TIME = '"}';
 
-/** The members of an envelope in canonical order; those with a mark may be left out. */
-const MEMBERS = [
-  ...["actor?", "causationId?", "correlationId", "hash", "id", "index", "occurredAt", "origin"],
-  ...["payload", "prev", "scope", "source", "tenant", "traceparent?", "type", "v"],
-].map((name) => ({
-  key: new TextEncoder().encode(`${name.replace("?", "")}"`),
-  isOptional: name.endsWith("?"),
-}));
-const ACTOR = 0;
-const HASH = 3;
-const INDEX = 5;
-const ORIGIN = 7;
-const PAYLOAD = 8;
-const PREV = 9;
-const SCOPE = 10;
-const TENANT = 12;
-const TYPE = 14;
-const V = 15;
+const NO_CLAIMS: Place["claimed"] = {};
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** One character a byte, so that places in the text are places in the bytes. */
@@ -68,24 +56,23 @@ interface KnownScope {
  * would return.
  */
 export class EventLineReader {
-  readonly #marks = new MemberMarks();
-  /** For each member of an envelope, which mark it has. */
-  readonly #markOf = new Int32Array(MEMBERS.length);
+  readonly #members = new EnvelopeMembers();
   /** The scopes of one tenant that were found to be some. */
   readonly #scopes = new Map<string, KnownScope>();
   #tenant = "";
   #origin = "";
   /** Whether the text of the line is what its bytes say, and not only as long. */
   #isAscii = true;
-  /** Of the line before. */
+  /** Of the line before, and how it stood there. */
   #proof: readonly string[] = [];
+  #items = "";
 
   read(bytes: Uint8Array): Place | undefined {
     if (bytes[EVENT.length] !== OPEN_OBJECT || bytes[2] !== EVENT.charCodeAt(2)) return undefined;
     const text = this.#decode(bytes);
     if (text === undefined || behind(text, EVENT, 0) < 0) return undefined;
-    const end = endOfCanonical(bytes, EVENT.length, MAX_DEPTH, this.#marks);
-    if (end < 0 || !this.#isEnvelope(bytes)) return undefined;
+    const end = this.#members.find(bytes, EVENT.length);
+    if (end < 0) return undefined;
     const known = this.#knownScope(text);
     const event = known && this.#factsOf(text, known);
     if (!event || !this.#isHash(bytes, text, end)) return undefined;
@@ -103,35 +90,11 @@ export class EventLineReader {
     }
   }
 
-  /** Whether the marks are those of the members of an envelope, and each is of its kind. */
-  #isEnvelope(bytes: Uint8Array): boolean {
-    const marks = this.#marks;
-    let mark = 0;
-    for (let member = 0; member < MEMBERS.length; member++) {
-      const { key, isOptional } = MEMBERS[member] as (typeof MEMBERS)[number];
-      const isThere = mark < marks.count && standsAt(key, bytes, marks.key(mark));
-      if (!isThere && !isOptional) return false;
-      this.#markOf[member] = isThere ? mark : -1;
-      if (!isThere) continue;
-      const value = marks.value(mark);
-      const first = bytes[value];
-      if (member === ACTOR || member === PAYLOAD) {
-        if (first !== OPEN_OBJECT) return false;
-      } else if (member !== INDEX && member !== V && member !== PREV) {
-        // A text that is not empty.
-        if (first !== QUOTE || marks.end(mark) - value <= 2) return false;
-      }
-      mark++;
-    }
-    const version = marks.value(mark - 1);
-    return mark === marks.count && bytes[version] === ONE && marks.end(mark - 1) === version + 1;
-  }
-
   #factsOf(text: string, { scope, hash: lastHash }: KnownScope): EventFacts | undefined {
-    const index = Number(this.#raw(text, INDEX));
-    const origin = this.#text(text, ORIGIN);
-    const type = this.#text(text, TYPE);
-    const prev = this.#raw(text, PREV) === "null" ? null : this.#text(text, PREV);
+    const index = Number(this.#members.raw(text, INDEX));
+    const origin = this.#members.text(text, ORIGIN);
+    const type = this.#members.text(text, TYPE);
+    const prev = this.#members.raw(text, PREV) === "null" ? null : this.#members.text(text, PREV);
     const isGood =
       Number.isSafeInteger(index) &&
       index >= 1 &&
@@ -141,7 +104,7 @@ export class EventLineReader {
       isPlain(type);
     if (!isGood) return undefined;
     this.#origin = origin;
-    const hash = this.#text(text, HASH) as EventFacts["hash"];
+    const hash = this.#members.text(text, HASH) as EventFacts["hash"];
     return {
       hash,
       index,
@@ -154,8 +117,8 @@ export class EventLineReader {
   }
 
   #knownScope(text: string): KnownScope | undefined {
-    const tenant = this.#text(text, TENANT);
-    const scope = this.#text(text, SCOPE);
+    const tenant = this.#members.text(text, TENANT);
+    const scope = this.#members.text(text, SCOPE);
     if (tenant !== this.#tenant) {
       if (!TENANT_PATTERN.test(tenant)) return undefined;
       this.#scopes.clear();
@@ -173,12 +136,11 @@ export class EventLineReader {
 
   /** Whether the envelope's hash is that of its bytes without the member `hash`. */
   #isHash(bytes: Uint8Array, text: string, end: number): boolean {
-    const mark = this.#markOf[HASH] ?? 0;
     // From the comma before the quote of the key.
-    const cut = this.#marks.key(mark) - 2;
-    const rest = this.#marks.end(mark);
+    const cut = this.#members.key(HASH) - 2;
+    const rest = this.#members.end(HASH);
     const hex = sha256Hex(this.#without(bytes, text, { cut, rest, end }));
-    const value = this.#marks.value(mark) + 1;
+    const value = this.#members.value(HASH) + 1;
     const digits = value + HASH_PREFIX.length;
     return text.slice(value, digits) === HASH_PREFIX && text.slice(digits, rest - 1) === hex;
   }
@@ -203,10 +165,9 @@ export class EventLineReader {
     end: number,
     { event, subject }: { event: EventFacts; subject: string },
   ): Place | undefined {
-    const { hash, tenant, scope } = event;
     const leaf = end + LEAF.length;
     let at = behind(text, BEFORE_HASH, end);
-    at = behind(text, hash, at);
+    at = behind(text, event.hash, at);
     const sequence = behind(text, BEFORE_SEQUENCE, at);
     const sequenceEnd = behindNumber(bytes, sequence);
     at = behind(text, BEFORE_SUBJECT, sequenceEnd);
@@ -223,9 +184,10 @@ export class EventLineReader {
       sequence: Number(text.slice(sequence, sequenceEnd)),
       leafHash: leafHash(text.slice(leaf, leafEnd)),
       proof,
-      sealed: { hash, tenant, scope },
+      // The leaf names what the event does: that has just been compared.
+      sealed: event,
       event,
-      claimed: {},
+      claimed: NO_CLAIMS,
     };
   }
 
@@ -233,44 +195,30 @@ export class EventLineReader {
   #proofIn(text: string, at: number): readonly string[] | undefined | "none" {
     if (text.length === at + 1 && text.endsWith("}")) return undefined;
     if (behind(text, PROOF, at) < 0 || text.slice(-2) !== "]}") return "none";
-    const list = at + PROOF.length;
-    const count = (text.length - 1 - list) / ITEM_LENGTH;
+    const items = text.slice(at + PROOF.length, -2);
+    const count = (items.length + 1) / ITEM_LENGTH;
     if (!Number.isInteger(count)) return "none";
-    const before = this.#proof;
+    const fresh = this.#countFresh(items, count);
     const proof: string[] = [];
-    for (let i = 0; i < count; i++) {
-      const item = list + i * ITEM_LENGTH;
-      const hash = text.slice(item + 1, item + 1 + ENCODED_HASH_LENGTH);
-      // Neighbours share the upper part of their proofs. Then it is the same text, and so known to be good.
-      const known = before[i + before.length - count];
-      if (hash !== known && !ENCODED_HASH.test(hash)) return "none";
-      const isApart = text.charCodeAt(item) === QUOTE && text.charCodeAt(item + 45) === QUOTE;
-      if (!isApart || text.charCodeAt(item + 46) !== (i + 1 < count ? COMMA : CLOSE_ARRAY)) {
-        return "none";
-      }
-      proof.push(hash === known ? known : hash);
+    for (let i = 0; i < fresh; i++) {
+      const item = items.slice(i * ITEM_LENGTH, (i + 1) * ITEM_LENGTH);
+      if (!(i + 1 < count ? ITEM : LAST_ITEM).test(item)) return "none";
+      proof.push(item.slice(1, 1 + ENCODED_HASH_LENGTH));
     }
+    // The same texts again: whoever compares them has to look at their addresses only.
+    for (let i = fresh; i < count; i++) proof.push(this.#proof[i] ?? "");
     this.#proof = proof;
+    this.#items = items;
     return proof;
   }
 
-  /** The text of a member's value. */
-  #raw(text: string, member: number): string {
-    const mark = this.#markOf[member] ?? 0;
-    return text.slice(this.#marks.value(mark), this.#marks.end(mark));
+  /** How many hashes of a proof differ from those of the line before: neighbours share the upper part. */
+  #countFresh(items: string, count: number): number {
+    if (items.length !== this.#items.length) return count;
+    let fresh = 0;
+    while (items.slice(fresh * ITEM_LENGTH) !== this.#items.slice(fresh * ITEM_LENGTH)) fresh++;
+    return fresh;
   }
-
-  /** What stands between the quotes of a member's value. */
-  #text(text: string, member: number): string {
-    const mark = this.#markOf[member] ?? 0;
-    return text.slice(this.#marks.value(mark) + 1, this.#marks.end(mark) - 1);
-  }
-}
-
-/** Whether a key stands at a place. */
-function standsAt(key: Uint8Array, bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
-  return true;
 }
 
 /** Where a text goes on behind a piece that has to be at a place; -1 where it is not, or the place is none. */

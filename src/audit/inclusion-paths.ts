@@ -1,13 +1,21 @@
 import { decodeHash } from "./checkpoint.js";
 import { HASH_BYTES, nodeHash } from "./merkle-tree.js";
 
-/** A way from a leaf to the root: for each level that it has a node on, which one, its hash, and its place in the proof. */
-interface Path {
-  nodes: number[];
-  hashes: Uint8Array[];
-  used: number[];
-  proof: readonly string[];
-  root: Uint8Array | undefined;
+/** Sequences are safe integers, so that no tree is higher. */
+const MAX_LEVELS = 54;
+const NO_NODE = -1;
+
+/** A way through a tree: for each level the node on it, its hash, and how much of the proof was used up to it. */
+class Way {
+  readonly nodes = new Float64Array(MAX_LEVELS).fill(NO_NODE);
+  readonly used = new Int32Array(MAX_LEVELS);
+  readonly hashes = new Array<Uint8Array>(MAX_LEVELS).fill(new Uint8Array(HASH_BYTES));
+
+  set(level: number, node: number, hash: Uint8Array, used: number): void {
+    this.nodes[level] = node;
+    this.hashes[level] = hash;
+    this.used[level] = used;
+  }
 }
 
 /**
@@ -16,10 +24,20 @@ interface Path {
  * so is the root. For leaves close together that takes about two hashes each.
  */
 export class InclusionPaths {
-  #path: Path = { nodes: [], hashes: [], used: [], proof: [], root: undefined };
+  /** The way of the last proof that led to a root; and room for the start of the next one. */
+  readonly #known = new Way();
+  readonly #start = new Way();
+  #proof: readonly string[] = [];
+  #root: Uint8Array | undefined;
+
+  readonly #levels: number;
 
   /** @param size of the tree that all proofs are of */
-  constructor(readonly size: number) {}
+  constructor(readonly size: number) {
+    let levels = 1;
+    for (let last = size - 1; last > 0; last = Math.floor(last / 2)) levels++;
+    this.#levels = levels;
+  }
 
   /**
    * The root that a proof leads to; undefined where the proof is malformed, or not one of such a leaf.
@@ -28,18 +46,20 @@ export class InclusionPaths {
    */
   rootOf(index: number, leafHash: Uint8Array, proof: readonly string[]): Uint8Array | undefined {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.size) return undefined;
-    const path: Path = { nodes: [], hashes: [], used: [], proof, root: undefined };
     let hash = leafHash;
     let level = 0;
     let node = index;
     let last = this.size - 1;
     for (let used = 0; used < proof.length; used++) {
-      path.nodes[level] = node;
-      path.hashes[level] = hash;
-      path.used[level] = used;
-      if (this.#joins(path, level)) return this.#follow(path, level);
+      if (this.#joins(level, node, hash, { proof, used })) {
+        return this.#remember(level, proof, this.#root);
+      }
+      this.#start.set(level, node, hash, used);
       const sibling = decodeHash(proof[used] ?? "");
-      if (sibling === undefined || last === 0) return undefined;
+      if (sibling === undefined || last === 0) {
+        this.#start.nodes.fill(NO_NODE);
+        return undefined;
+      }
       if (node % 2 === 1 || node === last) {
         hash = nodeHash(sibling, hash);
         for (; node % 2 === 0 && node !== 0; level++) {
@@ -53,44 +73,49 @@ export class InclusionPaths {
       last = Math.floor(last / 2);
       level++;
     }
-    if (last !== 0) return undefined;
-    path.root = hash;
-    this.#path = path;
-    return hash;
+    if (last === 0) return this.#remember(this.#levels, proof, hash);
+    this.#start.nodes.fill(NO_NODE);
+    return undefined;
   }
 
   /** Whether the way before went through the same node, and on as this one would. */
-  #joins(path: Path, level: number): boolean {
-    const known = this.#path;
-    if (known.nodes[level] !== path.nodes[level]) return false;
-    const used = path.used[level] ?? 0;
+  #joins(
+    level: number,
+    node: number,
+    hash: Uint8Array,
+    { proof, used }: { proof: readonly string[]; used: number },
+  ): boolean {
+    const known = this.#known;
+    if (known.nodes[level] !== node) return false;
     const shift = (known.used[level] ?? 0) - used;
-    if (path.proof.length + shift !== known.proof.length) return false;
-    const hash = path.hashes[level];
+    if (proof.length + shift !== this.#proof.length) return false;
     const knownHash = known.hashes[level];
-    for (let i = 0; i < HASH_BYTES; i++) if (hash?.[i] !== knownHash?.[i]) return false;
-    for (let i = used; i < path.proof.length; i++) {
-      if (path.proof[i] !== known.proof[i + shift]) return false;
+    for (let i = 0; i < HASH_BYTES; i++) if (hash[i] !== knownHash?.[i]) return false;
+    for (let i = used; i < proof.length; i++) {
+      if (proof[i] !== this.#proof[i + shift]) return false;
     }
     return true;
   }
 
-  /** The new way is the old one from a level on. */
-  #follow(path: Path, from: number): Uint8Array | undefined {
-    const known = this.#path;
-    const shift = (path.used[from] ?? 0) - (known.used[from] ?? 0);
-    for (let level = from; level < known.nodes.length; level++) {
-      const node = known.nodes[level];
-      const hash = known.hashes[level];
-      const used = known.used[level];
-      // Levels that a node without a sibling passes through have none.
-      if (node === undefined || hash === undefined || used === undefined) continue;
-      path.nodes[level] = node;
-      path.hashes[level] = hash;
-      path.used[level] = used + shift;
+  /** Takes the start of a way for that of the known one, which it is from a level on. */
+  #remember(
+    joined: number,
+    proof: readonly string[],
+    root: Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    const start = this.#start;
+    const known = this.#known;
+    const shift = proof.length - this.#proof.length;
+    for (let level = 0; level < this.#levels; level++) {
+      const hash = start.hashes[level];
+      if (level >= joined) known.used[level] = (known.used[level] ?? 0) + shift;
+      else if (hash) {
+        known.set(level, start.nodes[level] ?? NO_NODE, hash, start.used[level] ?? 0);
+        start.nodes[level] = NO_NODE;
+      }
     }
-    path.root = known.root;
-    this.#path = path;
-    return path.root;
+    this.#proof = proof;
+    this.#root = root;
+    return root;
   }
 }

@@ -135,6 +135,8 @@ export class PlaceCheck {
 }
 
 /** Whether the leaf is that of the event. */
-function belongsTo(event: EventFacts, { hash, tenant, scope }: SealedEvent): boolean {
+function belongsTo(event: EventFacts, sealed: SealedEvent): boolean {
+  if (event === sealed) return true;
+  const { hash, tenant, scope } = sealed;
   return event.hash === hash && event.tenant === tenant && event.scope === scope;
 }

@@ -16,7 +16,7 @@ export interface Place {
   /** Whether its hashes are any, the way up the tree shows. */
   proof: readonly string[] | undefined;
   /** Undefined where no event was sealed. */
-  sealed: SealedEvent | undefined;
+  sealed: Readonly<SealedEvent> | undefined;
   /** Only where it is an envelope with the right hash. */
   event: EventFacts | undefined;
   /** What the event says of itself, where it is none. */

@@ -1,4 +1,5 @@
 import { MAX_DEPTH } from "./canonical.js";
+import type { MemberMarks } from "./member-marks.js";
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
@@ -22,7 +23,6 @@ const SAFE_DIGITS = 15;
 /** `-2.2250738585072014e-308`, and one to spare. */
 const LONGEST_NUMBER = 25;
 const NOT_CANONICAL = -1;
-const MAX_MARKED = 100;
 
 /**
  * Whether well-formed UTF-8 is canonical JSON (RFC 8785) of a value that has a canonical form: what
@@ -34,42 +34,6 @@ const MAX_MARKED = 100;
  */
 export function isCanonicalJson(bytes: Uint8Array, depth = MAX_DEPTH): boolean {
   return endOfValue(bytes, 0, depth) === bytes.length;
-}
-
-/** Where the members of an object are, in the order in which they stand there. */
-export class MemberMarks {
-  readonly #marks = new Int32Array(3 * MAX_MARKED);
-  #count = 0;
-
-  get count(): number {
-    return this.#count;
-  }
-
-  clear(): void {
-    this.#count = 0;
-  }
-
-  /** Of members beyond the hundredth only the number is kept. */
-  add(key: number, value: number, end: number): void {
-    const at = 3 * this.#count++;
-    // Behind the end of the array nothing is stored.
-    this.#marks[at] = key;
-    this.#marks[at + 1] = value;
-    this.#marks[at + 2] = end;
-  }
-
-  /** Where the key of a member starts, behind its quote. */
-  key(member: number): number {
-    return this.#marks[3 * member] ?? 0;
-  }
-
-  value(member: number): number {
-    return this.#marks[3 * member + 1] ?? 0;
-  }
-
-  end(member: number): number {
-    return this.#marks[3 * member + 2] ?? 0;
-  }
 }
 
 /**

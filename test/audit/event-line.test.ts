@@ -36,15 +36,16 @@ function factsOf(bytes: Uint8Array): unknown {
   const read = readBundleLine(bytes);
   if (read.kind !== "place" || read.flaw || !read.place.event) return undefined;
   const { hash, index, origin, prev, scope, tenant, type } = read.place.event;
-  const { claimed: _, ...place } = read.place;
-  return { ...place, event: { hash, index, origin, prev, scope, tenant, type } };
+  const { claimed: _, sealed, ...place } = read.place;
+  return { ...place, sealed, event: { hash, index, origin, prev, scope, tenant, type } };
 }
 
 function quickly(reader: EventLineReader, bytes: Uint8Array): unknown {
   const place = reader.read(bytes);
   if (!place) return undefined;
-  const { claimed: _, ...rest } = place;
-  return rest;
+  const { claimed: _, sealed, ...rest } = place;
+  const { hash, tenant, scope } = sealed ?? {};
+  return { ...rest, sealed: { hash, tenant, scope } };
 }
 
 test("good lines are read quickly, and as they are read slowly", () => {
