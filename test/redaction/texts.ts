@@ -117,7 +117,7 @@ export const ORDINARY: string[] = [
   "expected a Bearer authentication scheme in the header",
   "Authorization: required",
   "WWW-Authenticate: Bearer realm=x",
-  "npm_config_cache=/root/.npm npm_lifecycle_event=test npm_package_name=app",
+  "npm_config_cache=/home/ci/.npm npm_lifecycle_event=test npm_package_name=app",
   "installed @scope/package@1.2.3 from https://registry.example/@scope%2fpackage",
   "mailto:ana@example.org, see https://example.org:8443/path?x=a@b",
   "ssh://git@git.example:22/app.git and git@git.example:app.git",
