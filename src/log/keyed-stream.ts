@@ -4,9 +4,9 @@ import {
   StorageType,
   type StreamConfig,
 } from "@nats-io/jetstream";
-import { isStreamNotFound, UnfitStreamError, type Log } from "./stream.js";
+import { ensureStream, isStreamNotFound } from "./ensure-stream.js";
+import { UnfitStreamError, type Log } from "./stream.js";
 
-const STREAM_NAME_IN_USE = 10058;
 const MESSAGE_NOT_FOUND = 10043;
 const WRONG_LAST_SEQUENCE = 10071;
 
@@ -56,7 +56,7 @@ export class KeyedStream {
       max_msgs_per_subject: keepsOlder ? -1 : 1,
       allow_direct: true,
     };
-    const found = (await find(log, stream)) ?? (await create(log, config));
+    const found = await ensureStream(log.jsm, config);
     const differences = unfit(found, config);
     if (differences.length > 0) throw new UnfitStreamError(stream, differences);
     return opened;
@@ -133,30 +133,6 @@ export class KeyedStream {
 
   #subject(key: string): string {
     return `${this.prefix}.${key}`;
-  }
-}
-
-async function find({ jsm }: Log, stream: string): Promise<StreamConfig | undefined> {
-  try {
-    return (await jsm.streams.info(stream)).config;
-  } catch (error) {
-    if (isStreamNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-async function create(
-  { jsm }: Log,
-  config: Partial<StreamConfig> & { name: string },
-): Promise<StreamConfig> {
-  try {
-    return (await jsm.streams.add(config)).config;
-  } catch (error) {
-    // Another gateway was faster.
-    if (error instanceof JetStreamApiError && error.code === STREAM_NAME_IN_USE) {
-      return (await jsm.streams.info(config.name)).config;
-    }
-    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AckPolicy, DeliverPolicy, type Consumer, type StoredMsg } from "@nats-io/jetstream";
 import type { Msg } from "@nats-io/transport-node";
-import { pull, PullTimeoutError } from "./pull.js";
+import { pull } from "./pull.js";
 import {
   deliveredAt,
   recordOfDelivery,
@@ -67,9 +67,7 @@ export async function* scan(
         next += places.length;
         if (places.length > 0) yield places;
       } catch (error) {
-        if (log.nc.isClosed() || !(isUnavailable(error) || error instanceof PullTimeoutError)) {
-          throw error;
-        }
+        if (log.nc.isClosed() || !isUnavailable(error)) throw error;
         consumer = undefined;
         ahead = undefined;
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);

@@ -1,17 +1,16 @@
 import {
   DiscardPolicy,
-  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   StoreCompression,
   type StoredMsg,
 } from "@nats-io/jetstream";
 import { commit, MAX_BATCH, type CommitMessage, type CommitResult } from "./commit.js";
-import { isStreamNotFound, type Log } from "./stream.js";
+import { ensureStream } from "./ensure-stream.js";
+import type { Log } from "./stream.js";
 
 const SUBJECT_PREFIX = "seal.";
 const SUBJECTS = `${SUBJECT_PREFIX}>`;
-const STREAM_NAME_IN_USE = 10058;
 const COMMIT_TIMEOUT_MS = 10_000;
 
 /** Something that is kept under a name; a later one of the same name takes its place. */
@@ -59,7 +58,20 @@ export class SealStore {
    */
   static async open(log: Log, replicas: number): Promise<SealStore> {
     const stream = `${log.stream}-SEALS`;
-    const { config } = await findOrCreate(log, stream, replicas);
+    const config = await ensureStream(log.jsm, {
+      name: stream,
+      subjects: [SUBJECTS],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      // Of each name the newest; nothing else is ever dropped.
+      max_msgs_per_subject: 1,
+      discard: DiscardPolicy.Old,
+      num_replicas: replicas,
+      allow_atomic: true,
+      deny_delete: true,
+      compression: StoreCompression.S2,
+      metadata: { "runtrail.origin": log.origin },
+    });
     const origin = config.metadata?.["runtrail.origin"];
     if (origin !== log.origin) throw new UnfitSealStoreError(stream, origin, log.origin);
     return new SealStore(log, stream);
@@ -96,23 +108,25 @@ export class SealStore {
    * @param expected the revision that the first of them must still have; 0: it must not exist
    */
   commit(entries: readonly Entry[], expected: number): Promise<CommitResult> {
+    return this.#store(entries, expected);
+  }
+
+  /** Stores entries, whatever there was, in as many batches as it takes. */
+  async put(entries: readonly Entry[]): Promise<void> {
+    for (let at = 0; at < entries.length; at += MAX_BATCH) {
+      const result = await this.#store(entries.slice(at, at + MAX_BATCH), undefined);
+      if (result.outcome !== "committed") throw new SealsNotStoredError(result);
+    }
+  }
+
+  /** @param expected the revision of the first; undefined: any */
+  #store(entries: readonly Entry[], expected: number | undefined): Promise<CommitResult> {
     const messages = entries.map(({ name, text }, i): CommitMessage => ({
       subject: SUBJECT_PREFIX + name,
       text,
       expectedSequence: i === 0 ? expected : undefined,
     }));
     return commit(this.#log, messages, COMMIT_TIMEOUT_MS);
-  }
-
-  /** Stores entries, whatever there was, in as many batches as it takes. */
-  async put(entries: readonly Entry[]): Promise<void> {
-    for (let at = 0; at < entries.length; at += MAX_BATCH) {
-      const messages = entries.slice(at, at + MAX_BATCH).map(({ name, text }): CommitMessage => {
-        return { subject: SUBJECT_PREFIX + name, text, expectedSequence: undefined };
-      });
-      const result = await commit(this.#log, messages, COMMIT_TIMEOUT_MS);
-      if (result.outcome !== "committed") throw new SealsNotStoredError(result);
-    }
   }
 }
 
@@ -137,35 +151,5 @@ export class SealsNotStoredError extends Error {
     super(`the seals could not be stored (${result.outcome}${why})`, {
       cause: result.outcome === "unknown" ? result.cause : undefined,
     });
-  }
-}
-
-async function findOrCreate(log: Log, stream: string, replicas: number) {
-  try {
-    return await log.jsm.streams.info(stream);
-  } catch (error) {
-    if (!isStreamNotFound(error)) throw error;
-  }
-  try {
-    return await log.jsm.streams.add({
-      name: stream,
-      subjects: [SUBJECTS],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      // Of each name the newest; nothing else is ever dropped.
-      max_msgs_per_subject: 1,
-      discard: DiscardPolicy.Old,
-      num_replicas: replicas,
-      allow_atomic: true,
-      deny_delete: true,
-      compression: StoreCompression.S2,
-      metadata: { "runtrail.origin": log.origin },
-    });
-  } catch (error) {
-    // Another gateway created it between our look and our attempt.
-    if (error instanceof JetStreamApiError && error.code === STREAM_NAME_IN_USE) {
-      return log.jsm.streams.info(stream);
-    }
-    throw error;
   }
 }

@@ -1,6 +1,5 @@
 import {
   DiscardPolicy,
-  JetStreamApiError,
   jetstream,
   jetstreamManager,
   RetentionPolicy,
@@ -8,8 +7,8 @@ import {
   type JetStreamClient,
   type JetStreamManager,
   type StreamConfig,
-  type StreamInfo,
 } from "@nats-io/jetstream";
+import { ensureStream, isStreamNotFound } from "./ensure-stream.js";
 import { ConnectionWatch, type NatsConnection } from "./connect.js";
 
 /** The subjects of every event: `ev.<tenant>.<scope path with dots>`. */
@@ -17,8 +16,6 @@ export const LOG_SUBJECTS = "ev.>";
 
 /** 2.15 allows 1,000 consumers on a stream that does not say otherwise. */
 const MAX_CONSUMERS = 100_000;
-const STREAM_NOT_FOUND = 10059;
-const STREAM_NAME_IN_USE = 10058;
 
 /** An open log: one JetStream stream, and the incarnation of it that cursors refer to. */
 export interface Log {
@@ -76,9 +73,9 @@ export class UnfitStreamError extends Error {
 export async function openLog(nc: NatsConnection, options: LogOptions): Promise<Log> {
   const js = jetstream(nc);
   const jsm = await jetstreamManager(nc);
-  const info = (await findStream(jsm, options.stream)) ?? (await createStream(jsm, options));
-  const differences = unfit(info.config, options);
-  const epoch = info.config.metadata?.["runtrail.epoch"];
+  const config = await ensureStream(jsm, newStream(options));
+  const differences = unfit(config, options);
+  const epoch = config.metadata?.["runtrail.epoch"];
   if (epoch === undefined || differences.length > 0) {
     throw new UnfitStreamError(options.stream, differences);
   }
@@ -112,42 +109,21 @@ export async function readCondition(log: Log, replicas: number): Promise<LogCond
   };
 }
 
-export function isStreamNotFound(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
-}
-
-async function findStream(jsm: JetStreamManager, stream: string): Promise<StreamInfo | undefined> {
-  try {
-    return await jsm.streams.info(stream);
-  } catch (error) {
-    if (isStreamNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-async function createStream(jsm: JetStreamManager, options: LogOptions): Promise<StreamInfo> {
-  try {
-    return await jsm.streams.add({
-      name: options.stream,
-      subjects: [LOG_SUBJECTS],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      // A full stream refuses new events; it never drops old ones to make room.
-      discard: DiscardPolicy.New,
-      num_replicas: options.replicas,
-      max_consumers: MAX_CONSUMERS,
-      allow_atomic: true,
-      allow_direct: true,
-      deny_delete: true,
-      metadata: { "runtrail.epoch": newEpoch(), "runtrail.origin": options.origin },
-    });
-  } catch (error) {
-    // Another gateway created it between our look and our attempt; its epoch counts.
-    if (error instanceof JetStreamApiError && error.code === STREAM_NAME_IN_USE) {
-      return jsm.streams.info(options.stream);
-    }
-    throw error;
-  }
+function newStream(options: LogOptions): Partial<StreamConfig> & { name: string } {
+  return {
+    name: options.stream,
+    subjects: [LOG_SUBJECTS],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    // A full stream refuses new events; it never drops old ones to make room.
+    discard: DiscardPolicy.New,
+    num_replicas: options.replicas,
+    max_consumers: MAX_CONSUMERS,
+    allow_atomic: true,
+    allow_direct: true,
+    deny_delete: true,
+    metadata: { "runtrail.epoch": newEpoch(), "runtrail.origin": options.origin },
+  };
 }
 
 /** Six characters tell a handful of incarnations apart, and keep cursors short. */

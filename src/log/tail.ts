@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AckPolicy, DeliverPolicy, type Consumer } from "@nats-io/jetstream";
 import { bursts } from "./deliveries.js";
 import { ForeignMessageError, recordOfDelivery, type LogRecord } from "./record.js";
-import { isStreamNotFound, type Log } from "./stream.js";
+import { isStreamNotFound } from "./ensure-stream.js";
+import type { Log } from "./stream.js";
 
 /** A consumer of a gateway that is gone is removed by the server after this long. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;

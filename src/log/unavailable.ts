@@ -8,6 +8,7 @@ import {
   TimeoutError,
 } from "@nats-io/transport-node";
 import { ConnectionLostError } from "./connect.js";
+import { PullTimeoutError } from "./pull.js";
 
 /** Whether reading the log failed because NATS does not answer or cannot at the moment: later it may. */
 export function isUnavailable(error: unknown): boolean {
@@ -20,5 +21,6 @@ export function isUnavailable(error: unknown): boolean {
     ConnectionError,
     ClosedConnectionError,
     DrainingConnectionError,
+    PullTimeoutError,
   ].some((kind) => error instanceof kind);
 }
