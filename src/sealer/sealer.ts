@@ -184,10 +184,11 @@ export class Sealer {
     try {
       await sealing.readOn((await readBounds(this.#log)).last);
       let sizeBefore = 0;
-      while (!signal.aborted) {
+      for (;;) {
         await sealing.take(this.#inbox.take());
         if (sealing.hasUnsealed) await sealing.seal();
         this.#publish(sealing.state);
+        if (signal.aborted) return;
         await this.#watch(sealing.state);
         // A message that is no event never comes by; it is found when nothing else does.
         if (sealing.state.size === sizeBefore) {
@@ -197,9 +198,6 @@ export class Sealer {
         sizeBefore = sealing.state.size;
         await this.#gather(sealing, intervalMs);
       }
-      await sealing.take(this.#inbox.take());
-      if (sealing.hasUnsealed) await sealing.seal();
-      this.#publish(sealing.state);
     } finally {
       this.#isLeading = false;
       this.#inbox.close();
