@@ -112,8 +112,7 @@ test("a gateway that starts on a log of which nothing is left goes on with its c
 });
 
 test("nothing is trimmed of what is not sealed, and what is trimmed raises no alarm", async () => {
-  const plain = resolveConfig({ RUNTRAIL_SEAL: "off" }, { data: served.nats.dataFolder });
-  const unsealed = await startGateway({ seal: plain.seal });
+  const unsealed = await startGateway({ seal: { isOn: false } });
   await append(unsealed.url, newRun(), [note]);
   const { log, trimmedHeads, sealer } = unsealed.gateway;
   const rules = { ageMs: 0, bytes: undefined, youngestMs: 0, maxScopes: 1000 };

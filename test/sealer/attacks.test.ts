@@ -1,6 +1,5 @@
 import { DiscardPolicy, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { resolveConfig } from "../../src/config.js";
 import { connectNats } from "../../src/log/connect.js";
 import type { Log } from "../../src/log/stream.js";
 import type { AlarmKind } from "../../src/sealer/alarms.js";
@@ -16,11 +15,7 @@ let served: TestGateway;
 let log: Log;
 
 async function start(seal: { isOn?: boolean } = {}): Promise<void> {
-  const defaults = resolveConfig({}, { data: server.dataFolder });
-  const started = await startGateway(
-    { nodeId: "a", seal: { ...defaults.seal, intervalMs: 100, ...seal } },
-    server,
-  );
+  const started = await startGateway({ nodeId: "a", seal: { intervalMs: 100, ...seal } }, server);
   onTestFinished(() => started.stop());
   served = started;
   ({ log } = started.gateway);

@@ -5,7 +5,6 @@ import { parseCheckpoint } from "../../src/audit/checkpoint.js";
 import { verifyConsistency } from "../../src/audit/merkle-proof.js";
 import { parseNote, verifyNote } from "../../src/audit/note.js";
 import { parseVerifierKey } from "../../src/audit/verifier-key.js";
-import { resolveConfig } from "../../src/config.js";
 import { start as startCommand } from "../cli/runtrail.js";
 import { startGateway } from "../fixtures/gateway.js";
 import { startTestServer } from "../fixtures/nats.js";
@@ -20,11 +19,7 @@ test(
   async () => {
     const nats = await startTestServer();
     onTestFinished(() => nats.stop());
-    const defaults = resolveConfig({}, { data: nats.dataFolder });
-    const writer = await startGateway(
-      { nodeId: "writer", seal: { ...defaults.seal, isOn: false } },
-      nats,
-    );
+    const writer = await startGateway({ nodeId: "writer", seal: { isOn: false } }, nats);
     onTestFinished(() => writer.stop());
     const { sealer, log } = writer.gateway;
 

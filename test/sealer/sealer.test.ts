@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { join } from "node:path";
 import { parseCheckpoint } from "../../src/audit/checkpoint.js";
 import { parseNote, verifyNote } from "../../src/audit/note.js";
 import { parseHeadsBelow } from "../../src/audit/receipt.js";
 import { parseVerifierKey } from "../../src/audit/verifier-key.js";
 import { readCheckpoints } from "../../src/sealer/checkpoint-history.js";
 import { receiptEntry } from "../../src/sealer/receipts.js";
-import { resolveConfig } from "../../src/config.js";
 import type { Gateway } from "../../src/gateway.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { startTestServer, type TestServer } from "../fixtures/nats.js";
@@ -33,11 +33,7 @@ async function gatewayOn(
   server: TestServer,
   { nodeId = "a", ...seal }: Settings = {},
 ): Promise<TestGateway> {
-  const defaults = resolveConfig({}, { data: server.dataFolder });
-  const served = await startGateway(
-    { nodeId, seal: { ...defaults.seal, intervalMs: 100, ...seal } },
-    server,
-  );
+  const served = await startGateway({ nodeId, seal: { intervalMs: 100, ...seal } }, server);
   onTestFinished(() => served.stop());
   return served;
 }
@@ -111,12 +107,8 @@ describe("a sealer", () => {
     await append(first.url, "runs/r-1", drafts(2));
     await sealedBy(first, 2);
     await first.stop();
-    const { keyFile } = resolveConfig({}, { data: server.dataFolder }).seal;
-    const defaults = resolveConfig({}, { data: server.dataFolder });
-    const second = await startGateway(
-      { nodeId: "a", seal: { ...defaults.seal, keyFile: `${keyFile}.2` } },
-      server,
-    );
+    const keyFile = join(server.dataFolder, "seal-2.key");
+    const second = await startGateway({ nodeId: "a", seal: { keyFile } }, server);
     onTestFinished(() => second.stop());
     await append(second.url, "runs/r-1", drafts(2));
     await sealedBy(second, 4);
