@@ -1,7 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import { canonicalHash } from "../dist/envelope/hash.js";
 import { parseEnvelope } from "../dist/envelope/parse.js";
-import { peekEnvelope } from "../dist/envelope/peek.js";
+import { peekEnvelope } from "../dist/log/peek.js";
 import { prepareSeal, type ChainHead, EMPTY_CHAIN } from "../dist/envelope/seal.js";
 import { envelopeBytes } from "./append.js";
 import { figure, median, type Figure } from "./figure.js";

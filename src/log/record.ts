@@ -1,5 +1,5 @@
 import type { StoredMsg } from "@nats-io/jetstream";
-import { peekEnvelope, type EnvelopePeek } from "../envelope/peek.js";
+import { peekEnvelope, type EnvelopePeek } from "./peek.js";
 import { scopeOfSubject } from "../envelope/scope.js";
 
 /** One stored message of the log: an envelope's bytes and where they stand. */
@@ -95,9 +95,16 @@ export function deliveredAt({ reply = "" }: Delivered): DeliveredAt {
   return { sequence, delivery, recordedAtMs, recordedAtNanos };
 }
 
-/** Undefined where the message is not an envelope: a stream of events passes over it. */
-export function recordOfDelivery(message: Delivered): LogRecord | undefined {
-  return record(message.subject, deliveredAt(message), message.data);
+/**
+ * Undefined where the message is not an envelope: a stream of events passes over it.
+ *
+ * @param at what {@link deliveredAt} says of it
+ */
+export function recordOfDelivery(
+  message: Delivered,
+  at: DeliveredAt = deliveredAt(message),
+): LogRecord | undefined {
+  return record(message.subject, at, message.data);
 }
 
 /** Undefined where the message is not an envelope. */

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { AckPolicy, DeliverPolicy, type Consumer, type StoredMsg } from "@nats-io/jetstream";
-import type { Msg } from "@nats-io/transport-node";
-import { pull } from "./pull.js";
+import { AckPolicy, DeliverPolicy, type StoredMsg } from "@nats-io/jetstream";
+import { PullReader, type PullSize } from "./pull-reader.js";
 import {
   deliveredAt,
   recordOfDelivery,
@@ -13,8 +12,7 @@ import {
 import type { Log } from "./stream.js";
 import { isUnavailable } from "./unavailable.js";
 
-/** Asked for at once. Larger than any envelope, or that one would never be sent. */
-const AT_ONCE = { messages: 1000, bytes: 4 * 1024 * 1024 };
+const AT_ONCE: PullSize = { messages: 1000, bytes: 4 * 1024 * 1024 };
 
 /** A consumer whose reader was killed is removed by the server after this long. */
 const INACTIVE_MS = 30_000;
@@ -53,63 +51,72 @@ export async function* scan(
   signal: AbortSignal,
 ): AsyncGenerator<Place[], void> {
   let next = from;
-  let consumer: Consumer | undefined;
-  let ahead: Promise<Msg[]> | undefined;
+  let reader: PullReader<Place> | undefined;
   try {
     while (next <= to && !signal.aborted) {
       try {
-        consumer ??= await log.connection.answer(createConsumer(log, next));
-        const messages = await (ahead ?? pull(log, consumer, AT_ONCE));
-        // The server gets the next ones together while these are worked on.
-        ahead = pull(log, consumer, AT_ONCE);
-        ahead.catch(() => undefined);
-        const places = await placesOf(log, messages, next, to);
-        next += places.length;
-        if (places.length > 0) yield places;
+        reader ??= await openReader(log, next);
+        for await (const places of withoutHoles(log, await reader.next(), next, to)) {
+          next += places.length;
+          yield places;
+        }
       } catch (error) {
         if (log.nc.isClosed() || !isUnavailable(error)) throw error;
-        consumer = undefined;
-        ahead = undefined;
+        reader?.close();
+        reader = undefined;
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   } finally {
-    await consumer?.delete().catch(() => undefined);
+    if (reader) await remove(log, reader);
   }
 }
 
-/** The next places, without a hole, of which messages have been delivered. */
-async function placesOf(
+/** The next places, of which these have been delivered. */
+async function* withoutHoles(
   log: Log,
-  messages: readonly Msg[],
+  delivered: readonly Place[],
   from: number,
   to: number,
-): Promise<Place[]> {
-  const places: Place[] = [];
+): AsyncGenerator<Place[], void> {
+  let places: Place[] = [];
   let next = from;
-  for (const message of messages) {
-    const { sequence } = deliveredAt(message);
+  for (const place of delivered) {
+    const { sequence } = place;
     if (sequence > to) break;
     if (sequence < next) continue;
-    if (sequence > next) places.push(...(await lookUp(log, next, sequence - 1)));
-    places.push(deliveredPlace(message));
+    if (sequence > next) {
+      if (places.length > 0) yield places;
+      yield await lookUp(log, next, sequence - 1);
+      places = [];
+    }
+    places.push(place);
     next = sequence + 1;
   }
+  if (places.length > 0) yield places;
   // A replica that lags knows of none yet, or there are none: the leader decides.
-  if (next === from) places.push(...(await lookUp(log, from, from)));
-  return places;
+  else if (next === from) yield await lookUp(log, from, from);
 }
 
-async function createConsumer(log: Log, from: number): Promise<Consumer> {
-  const info = await log.jsm.consumers.add(log.stream, {
+async function openReader(log: Log, from: number): Promise<PullReader<Place>> {
+  const config = {
     ack_policy: AckPolicy.None,
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: from,
     inactive_threshold: INACTIVE_MS * 1e6,
     mem_storage: true,
     num_replicas: 1,
-  });
-  return log.js.consumers.getConsumerFromInfo(info);
+  };
+  const added = log.jsm.consumers.add(log.stream, config);
+  const { name, stream_name: stream } = await log.connection.answer(added);
+  return new PullReader(log, { stream, name }, AT_ONCE, deliveredPlace);
+}
+
+async function remove(log: Log, reader: PullReader<Place>): Promise<void> {
+  reader.close();
+  const { stream, name } = reader.consumer;
+  // Where this fails, the server does it by itself in a while.
+  await log.connection.answer(log.jsm.consumers.delete(stream, name)).catch(() => undefined);
 }
 
 /** What the stream's leader has at some places that have not been delivered. */
@@ -128,9 +135,10 @@ async function lookUp(log: Log, from: number, to: number): Promise<Place[]> {
 }
 
 function deliveredPlace(message: Delivered): Place {
-  const record = recordOfDelivery(message);
+  const at = deliveredAt(message);
+  const record = recordOfDelivery(message, at);
   if (record) return { is: "event", sequence: record.sequence, record };
-  return { is: "foreign", ...deliveredAt(message), ...bodyOf(message) };
+  return { is: "foreign", ...at, ...bodyOf(message) };
 }
 
 function storedPlace(message: StoredMsg): Place {

@@ -8,7 +8,7 @@ import {
   TimeoutError,
 } from "@nats-io/transport-node";
 import { ConnectionLostError } from "./connect.js";
-import { PullTimeoutError } from "./pull.js";
+import { PullTimeoutError } from "./pull-reader.js";
 
 /** Whether reading the log failed because NATS does not answer or cannot at the moment: later it may. */
 export function isUnavailable(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { canonicalize } from "../../src/envelope/canonical.js";
 import { hashEnvelope, hashText, portableSha256, sha256Hex } from "../../src/envelope/hash.js";
 import { MalformedEnvelopeError, parseEnvelope } from "../../src/envelope/parse.js";
-import { peekEnvelope } from "../../src/envelope/peek.js";
+import { peekEnvelope } from "../../src/log/peek.js";
 import { EMPTY_CHAIN, prepareSeal, type ChainHead } from "../../src/envelope/seal.js";
 import { unsealed } from "./arbitraries.js";
 

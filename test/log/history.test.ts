@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { subjectOf } from "../../src/envelope/scope.js";
 import { readHistory } from "../../src/log/history.js";
+import { scan, type Place } from "../../src/log/scan.js";
 import { tail } from "../../src/log/tail.js";
 import type { Log } from "../../src/log/stream.js";
 import { parseScope } from "../../src/envelope/scope.js";
@@ -116,4 +117,34 @@ test("a message that is no event is passed over, also where it is the newest", a
   expect(got).toEqual(
     stored.filter(({ path }) => path === "runs/a/jobs/x").map(({ sequence }) => sequence),
   );
+});
+
+test("a scan has every place, also those of which nothing is left, although the connection is cut again and again", async () => {
+  const foreign = (await log.js.publish(subjectOf(TENANT, "runs/c"), "not an event")).seq;
+  const removed: number[] = [];
+  for (let n = 0; n < 2500; n++) {
+    const isToGo = n === 7 || n === 1100 || n === 1101;
+    const { seq } = await log.js.publish(
+      subjectOf(TENANT, isToGo ? "runs/gone" : "runs/c"),
+      `{"n":${n}}`,
+    );
+    if (isToGo) removed.push(seq);
+  }
+  await log.jsm.streams.purge(log.stream, { filter: subjectOf(TENANT, "runs/gone") });
+  const to = foreign + 2500;
+  const { cut, proxy } = await openBehindCuts();
+  let pieces = 0;
+  proxy.shouldCut = (piece) => piece.includes('{"n":') && pieces++ % 4 === 1;
+  const places: Place[] = [];
+  for await (const some of scan(cut, foreign, to, new AbortController().signal)) {
+    places.push(...some);
+  }
+  expect(places.map(({ sequence }) => sequence)).toEqual(
+    Array.from({ length: to - foreign + 1 }, (_, i) => foreign + i),
+  );
+  const missing = places.filter((place) => place.is === "missing");
+  expect(missing.map(({ sequence }) => sequence)).toEqual(removed);
+  expect(places.find(({ sequence }) => sequence === foreign)).toMatchObject({ is: "foreign" });
+  expect(proxy.cuts).toBeGreaterThan(0);
+  await proxy.close();
 });

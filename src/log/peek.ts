@@ -1,4 +1,4 @@
-import type { Hash } from "./hash.js";
+import type { Hash } from "../envelope/hash.js";
 
 /** What delivery needs of an envelope, read off its bytes without parsing them. */
 export interface EnvelopePeek {
@@ -9,7 +9,6 @@ export interface EnvelopePeek {
   hash: Hash;
 }
 
-const latin1 = new TextDecoder("latin1");
 const CORRELATION = '"correlationId":"';
 const HASH = '","hash":"';
 const HASH_LENGTH = "sha256:".length + 64;
@@ -17,6 +16,9 @@ const ID = '","id":"';
 const INDEX = '","index":';
 const TYPE = '"type":"';
 const TAIL = '","v":1}';
+
+/** What is looked for nearly always lies within so many bytes of the start: only a long actor pushes it further back. */
+const HEAD_BYTES = 320;
 
 /** `type` is at most 64 characters, so it and what surrounds it lie within this many bytes of the end. */
 const TAIL_BYTES = 64 + TYPE.length + TAIL.length;
@@ -33,18 +35,21 @@ const TAIL_BYTES = 64 + TYPE.length + TAIL.length;
  * @returns undefined when the bytes are not an envelope of version 1
  */
 export function peekEnvelope(bytes: Uint8Array): EnvelopePeek | undefined {
-  const end = latin1.decode(bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES)));
+  const { length } = bytes;
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, length);
+  const end = buffer.toString("latin1", Math.max(0, length - TAIL_BYTES), length);
   const typeAt = end.lastIndexOf(TYPE);
   if (typeAt < 0 || !end.endsWith(TAIL)) return undefined;
   const type = end.slice(typeAt + TYPE.length, -TAIL.length);
 
-  // Nearly always within the first bytes; only a long actor pushes it further back.
-  let start = latin1.decode(bytes.subarray(0, 640));
+  let start = buffer.toString("latin1", 0, Math.min(HEAD_BYTES, length));
   let hashAt = start.indexOf(HASH);
   let indexAt = start.indexOf(INDEX, hashAt);
   let indexEnd = start.indexOf(",", indexAt + INDEX.length);
   if (hashAt < 0 || indexAt < 0 || indexEnd < 0) {
-    start = latin1.decode(bytes);
+    start = buffer.toString("latin1", 0, length);
     hashAt = start.indexOf(HASH);
     indexAt = start.indexOf(INDEX, hashAt);
     indexEnd = start.indexOf(",", indexAt + INDEX.length);
