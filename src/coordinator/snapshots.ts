@@ -2,11 +2,13 @@ import { LRUCache } from "lru-cache";
 import { parseEnvelope } from "../envelope/parse.js";
 import { readHistory } from "../log/history.js";
 import type { Log } from "../log/stream.js";
+import type { TimelineState } from "../projections/timeline-state.js";
 import {
-  foldTimeline,
-  initialTimelineState,
-  type TimelineState,
-} from "../projections/timeline-state.js";
+  applyToTimeline,
+  initialTimeline,
+  timelineState,
+  type Timeline,
+} from "../projections/timeline.js";
 import type { Hub } from "./hub.js";
 
 export interface Snapshot {
@@ -15,9 +17,15 @@ export interface Snapshot {
   sequence: number;
 }
 
+/** A timeline, and what it added up to when somebody last looked. */
+interface Kept {
+  timeline: Timeline;
+  snapshot: Snapshot;
+}
+
 /** The states of the timelines that are looked at: each is folded once, and then only brought up to date. */
 export class Snapshots {
-  readonly #latest: LRUCache<string, Snapshot>;
+  readonly #latest: LRUCache<string, Kept>;
   readonly #underWay = new Map<string, Promise<Snapshot>>();
 
   constructor(
@@ -42,21 +50,28 @@ export class Snapshots {
   }
 
   async #update(key: string, tenant: string, path: string): Promise<Snapshot> {
-    let { state, sequence } = this.#latest.get(key) ?? {
-      state: initialTimelineState(path),
-      sequence: 0,
-    };
+    const kept = this.#latest.get(key);
+    // Not kept until the fold is through: events are taken in place, and one that broke off would be a
+    // state between two sequences.
+    this.#latest.delete(key);
+    const timeline = kept?.timeline ?? initialTimeline(path);
+    let sequence = kept?.snapshot.sequence ?? 0;
+    let isNews = !kept;
     const live = this.hub.position;
     // Whoever waits for it may go away; the fold is for the next one too.
     const { signal } = new AbortController();
     for await (const records of readHistory(this.log, { tenant, path, after: sequence, signal })) {
       for (const record of records) {
-        state = foldTimeline(state, parseEnvelope(record.bytes));
+        applyToTimeline(timeline, parseEnvelope(record.bytes), record.sequence);
         sequence = record.sequence;
+        isNews = true;
       }
     }
-    const snapshot = { state, sequence: Math.max(sequence, live) };
-    this.#latest.set(key, snapshot);
+    const snapshot = {
+      state: kept && !isNews ? kept.snapshot.state : timelineState(timeline),
+      sequence: Math.max(sequence, live),
+    };
+    this.#latest.set(key, { timeline, snapshot });
     return snapshot;
   }
 }

@@ -1,116 +1,149 @@
-import { closes } from "../envelope/closes.js";
-import type { EventEnvelope, JsonObject, JsonValue } from "../envelope/envelope.js";
+import type { Hash } from "../envelope/hash.js";
+import type { ScopeKind } from "../envelope/scope.js";
+import type { Approval } from "./approvals.js";
+import type { Artifact } from "./artifacts.js";
+import type { Attempt } from "./attempts.js";
+import { noCounts, type Counts } from "./counts.js";
+import type { ErrorItem, Failure } from "./failures.js";
+import type { Lease, ScheduledRetry } from "./lease.js";
+import type { Milestone } from "./log-entries.js";
+import { noLogs, type LogSummary } from "./log-summary.js";
+import type { NodeState } from "./nodes.js";
+import type { Status } from "./status.js";
+import type { Step } from "./steps.js";
+import { noTimings, type Timings } from "./timings.js";
 
-export type Status =
-  | "created"
-  | "queued"
-  | "leased"
-  | "running"
-  | "paused"
-  | "completed"
-  | "failed"
-  | "canceled"
-  | "timed_out";
-
-/** The families of lifecycle events, by the kind of scope whose life they tell. */
-const FAMILY = { runs: "run.", "pack-runs": "pack_run.", jobs: "job." } as const;
-
-/** What the last word of a lifecycle type says about the scope. Progress and failed attempts change no status. */
-const STATUS_AFTER = new Map<string, Status>([
-  ["created", "created"],
-  ["queued", "queued"],
-  ["leased", "leased"],
-  ["started", "running"],
-  ["paused", "paused"],
-  ["resumed", "running"],
-  ["completed", "completed"],
-  ["failed", "failed"],
-  ["canceled", "canceled"],
-  ["timed_out", "timed_out"],
-]);
-
-/** What the events of one scope's own chain add up to. */
+/**
+ * What the events of one scope's own chain add up to. Plain JSON: read back from its text it is the same,
+ * and goes on the same. Times are the producer's, `sequence` is always a place in the log.
+ */
 export interface ScopeState {
   scope: string;
+  kind: ScopeKind;
   /** Null until an event has told. */
   status: Status | null;
-  /** 0 to 100; null until an event has told. */
+  /** 0 to 100, as the scope last said, and 100 when it has completed; null until an event has told. */
   percentage: number | null;
-  /** Of the scope's own chain. */
-  events: number;
-  attempt: number | null;
+  /** Of the newest event that is in here; 0 where none is. */
+  index: number;
+  headHash: Hash | null;
+  /** How many of the events up to `index` are not in here: they had been trimmed. */
+  missing: number;
+  firstSequence: number | null;
+  lastSequence: number | null;
+  /** The earliest and the latest time of an event: UTC, milliseconds, `Z`. */
+  firstAt: string | null;
+  lastAt: string | null;
+  /** When the first lifecycle event was: normally that the scope was created. */
   createdAt: string | null;
+  /** When it was last queued. */
+  queuedAt: string | null;
+  /** When it first started. */
   startedAt: string | null;
   endedAt: string | null;
+  /** What the end says, else from the start to the end. */
   durationMs: number | null;
-  error: JsonObject | null;
+  timings: Timings;
+  /** The highest number that an attempt had; 0 where the job ended before the first one. */
+  attempt: number | null;
+  /** By number; at most the 100 with the highest. */
+  attempts: Attempt[];
+  attemptCount: number;
+  /** The attempt that is due; null when it has begun, or the scope has ended. */
+  retry: ScheduledRetry | null;
+  lease: Lease | null;
+  /** Of the end. */
+  exitCode: number | null;
+  /** Of the end. */
+  error: Failure | null;
+  /** Why it is paused, or ended. */
+  reason: string | null;
   /** What the lifecycle events said of it: name, workflow, steps. The latest word counts. */
-  about: JsonObject;
-}
-
-export function initialScopeState(scope: string): ScopeState {
-  return {
-    scope,
-    status: null,
-    percentage: null,
-    events: 0,
-    attempt: null,
-    createdAt: null,
-    startedAt: null,
-    endedAt: null,
-    durationMs: null,
-    error: null,
-    about: {},
-  };
+  about: About;
+  counts: Counts;
+  /** The newest 100, oldest first. */
+  errors: ErrorItem[];
+  /** The newest 1,000, oldest first. */
+  milestones: Milestone[];
+  /** The newest 1,000, oldest first. */
+  artifacts: Artifact[];
+  /** In order of first appearance; at most 1,000, of which decided ones make room for new ones. */
+  approvals: Approval[];
+  /** In order of first appearance; at most 10,000. */
+  nodes: NodeState[];
+  /** Node events that are not in `nodes`, as there was no room, or they named none. */
+  unlistedNodeEvents: number;
+  /** Of a pack-run, in order of first appearance; at most 1,000. */
+  steps: Step[];
+  logs: LogSummary;
 }
 
 /** The payload members that tell what a scope is, rather than what has just happened to it. */
-const ABOUT = [
+export const ABOUT = [
   "name",
   "workflowId",
+  "workflowVersion",
   "packId",
   "packVersion",
   "jobType",
+  "queue",
+  "triggeredBy",
+  "parentRunId",
+  "retryOf",
+  "inputDigest",
+  "outputDigest",
+  "worker",
+  "host",
+  "maxAttempts",
   "totalSteps",
   "completedSteps",
+  "failedSteps",
+  "skippedSteps",
+  "currentStep",
   "stepIndex",
   "stepId",
   "stepStatus",
-];
+] as const;
 
-/** The state after one more event of the scope. An ended scope stays as it ended, whatever comes late. */
-export function foldScope(state: ScopeState, event: EventEnvelope): ScopeState {
-  const next = { ...state, events: state.events + 1 };
-  const kind = event.scope.split("/").at(-2) as keyof typeof FAMILY;
-  if (!event.type.startsWith(FAMILY[kind]) || state.endedAt !== null) return next;
+export type About = { [Member in (typeof ABOUT)[number]]?: string | number };
 
-  const { payload, occurredAt, type } = event;
-  const status = STATUS_AFTER.get(type.slice(FAMILY[kind].length));
-  if (status) next.status = status;
-  next.createdAt ??= occurredAt;
-  if (status === "running") next.startedAt ??= occurredAt;
-  const about = ABOUT.filter((member) => payload[member] !== undefined);
-  if (about.length > 0) {
-    next.about = {
-      ...state.about,
-      ...Object.fromEntries(about.map((member) => [member, payload[member] as JsonValue])),
-    };
-  }
-  next.attempt = numberOf(payload["attempt"]) ?? next.attempt;
-  next.percentage = numberOf(payload["percentage"]) ?? next.percentage;
-  if (closes(event.scope, type)) {
-    next.endedAt = occurredAt;
-    next.durationMs = numberOf(payload["durationMs"]);
-    next.error = objectOf(payload["error"]);
-    if (status === "completed") next.percentage = 100;
-  }
-  return next;
-}
-
-function numberOf(value: JsonValue | undefined): number | null {
-  return typeof value === "number" ? value : null;
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+/** The state of a scope of which nothing is known, named by its path. */
+export function initialScopeState(scope: string): ScopeState {
+  return {
+    scope,
+    kind: scope.split("/").at(-2) as ScopeKind,
+    status: null,
+    percentage: null,
+    index: 0,
+    headHash: null,
+    missing: 0,
+    firstSequence: null,
+    lastSequence: null,
+    firstAt: null,
+    lastAt: null,
+    createdAt: null,
+    queuedAt: null,
+    startedAt: null,
+    endedAt: null,
+    durationMs: null,
+    timings: noTimings(),
+    attempt: null,
+    attempts: [],
+    attemptCount: 0,
+    retry: null,
+    lease: null,
+    exitCode: null,
+    error: null,
+    reason: null,
+    about: {},
+    counts: noCounts(),
+    errors: [],
+    milestones: [],
+    artifacts: [],
+    approvals: [],
+    nodes: [],
+    unlistedNodeEvents: 0,
+    steps: [],
+    logs: noLogs(),
+  };
 }
