@@ -3,14 +3,14 @@ import { leafText, type Leaf } from "../audit/leaf.js";
 import { leafHash } from "../audit/merkle-tree.js";
 import { splitHashes, TILE_WIDTH, type StoredTail } from "../audit/tile-tree.js";
 import type { Entry, SealStore } from "../log/seal-store.js";
-import { decodeLeafTile, type LeafTile } from "./leaf-tile.js";
+import { decodeLeafTile } from "./leaf-tile.js";
 
 /** Tiles of leaves take about 80 KiB. */
 const CACHED_TILES = 200;
 
-/** The entry of the leaves of a tile. */
-export function leavesEntry(tile: number, leaves: LeafTile): Entry {
-  return { name: leavesName(tile), text: leaves.encode() };
+/** The entry of the leaves of a tile, as a {@link LeafTile} encodes them. */
+export function leavesEntry(tile: number, encoded: Uint8Array): Entry {
+  return { name: leavesName(tile), text: encoded };
 }
 
 function leavesName(tile: number): string {

@@ -177,11 +177,11 @@ export class Sealer {
     const parts = { log: this.#log, store: this.store, tiles: this.tiles, signer, sealer, signal };
     const sealing = await Sealing.resume(parts, stored);
     this.alarms.set("seals", undefined);
-    await sealing.claim();
     // Before looking how far the log goes: whatever comes after that is in it.
     this.#inbox.open();
     this.#isLeading = true;
     try {
+      await sealing.claim();
       await sealing.readOn((await readBounds(this.#log)).last);
       let sizeBefore = 0;
       for (;;) {
@@ -201,6 +201,7 @@ export class Sealer {
     } finally {
       this.#isLeading = false;
       this.#inbox.close();
+      await sealing.close();
     }
   }
 

@@ -1,7 +1,7 @@
 import { formatCheckpoint, parseCheckpoint } from "../audit/checkpoint.js";
-import { leafText, type Leaf } from "../audit/leaf.js";
+import type { Leaf } from "../audit/leaf.js";
 import { parseNote, signNote, type NoteSigner } from "../audit/note.js";
-import { joinHashes, TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
+import { TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
 import { formatVerifierKey } from "../audit/verifier-key.js";
 import { sha256Hex } from "../envelope/hash.js";
 import { readBounds } from "../log/bounds.js";
@@ -15,6 +15,7 @@ import { makeReceipts, receiptEntry } from "./receipts.js";
 import { withSequence, type SealKey, type SealState } from "./seal-state.js";
 import { LeafTile } from "./leaf-tile.js";
 import { hashesEntry, leavesEntry, type SealedTiles } from "./sealed-tiles.js";
+import { TreeThread } from "./tree-thread.js";
 
 /** More leaves are not stored at once: 200 tiles of them, and what stands above those. */
 const MAX_LEAVES = 50_000;
@@ -67,18 +68,21 @@ export interface SealingParts {
  */
 export class Sealing {
   readonly #parts: SealingParts;
-  readonly #tree: TileTree;
+  readonly #tree: TreeThread;
   readonly #open = new OpenScopes(MAX_SCOPES, MAX_SCOPE_BYTES);
   #stored: StoredState;
   #missing: SealState["missing"];
   #foreign: SealState["foreign"];
-  /** From the tile on that the stored size ends in. */
-  #tiles: LeafTile[] = [];
+  /** How many leaves have been taken in. */
+  #size = 0;
+  /** Of tiles that are full and not stored yet. */
+  #full: Entry[] = [];
+  #last = new LeafTile();
 
   private constructor(
     parts: SealingParts,
     stored: StoredState,
-    tree: TileTree,
+    tree: TreeThread,
     leaves: readonly Leaf[],
   ) {
     this.#parts = parts;
@@ -86,6 +90,7 @@ export class Sealing {
     this.#missing = stored.state.missing;
     this.#foreign = stored.state.foreign;
     this.#tree = tree;
+    this.#size = stored.state.size - leaves.length;
     for (const leaf of leaves) this.#keep(leaf);
   }
 
@@ -105,7 +110,12 @@ export class Sealing {
         throw new CorruptSealsError(`the ${size} leaves do not have the root of their checkpoint`);
       }
     }
-    return new Sealing(parts, stored, tree, tail.leaves);
+    return new Sealing(parts, stored, new TreeThread(tail), tail.leaves);
+  }
+
+  /** To be called at last. */
+  async close(): Promise<void> {
+    await this.#tree.close();
   }
 
   get state(): SealState {
@@ -124,11 +134,11 @@ export class Sealing {
 
   /** The sequence that is to be taken next. */
   get next(): number {
-    return this.#tree.size + 1;
+    return this.#size + 1;
   }
 
   get hasUnsealed(): boolean {
-    return this.#tree.size > this.state.size;
+    return this.#size > this.state.size;
   }
 
   /** Takes events in, and reads what lies between them. */
@@ -162,7 +172,12 @@ export class Sealing {
   async seal(): Promise<void> {
     const { log, store, signer, sealer, signal } = this.#parts;
     const { state } = this.#stored;
-    const { size } = this.#tree;
+    const size = this.#size;
+    const leaves = [...this.#full];
+    if (size % TILE_WIDTH > 0) leaves.push(this.#take(tileOf(size), this.#last));
+    const growth = this.#tree.grow(state.size);
+    // Awaited below, and perhaps never when something else fails before.
+    growth.catch(() => undefined);
     await this.#open.resolve(async (name) => {
       return (await store.read(receiptEntry(name, "").name)) !== undefined;
     });
@@ -170,7 +185,10 @@ export class Sealing {
     // Before the state: if we crash here they are made again, from the same events.
     await store.put(await makeReceipts({ ...this.#parts, open: this.#open }, due, size, signal));
 
-    const checkpoint = { origin: log.origin, size, root: this.#tree.root(), extensions: [] };
+    const { root, tiles, size: grown } = await growth;
+    if (grown !== size)
+      throw new Error(`a tree of ${grown} leaves has come where one of ${size} is due`);
+    const checkpoint = { origin: log.origin, size, root, extensions: [] };
     const note = signNote(formatCheckpoint(checkpoint), [signer]);
     const next: SealState = {
       ...state,
@@ -181,10 +199,13 @@ export class Sealing {
       missing: this.#missing,
       foreign: this.#foreign,
     };
-    await this.#store(next, [...this.#changedTiles(), { name: checkpointName(size), text: note }]);
+    await this.#store(next, [
+      ...leaves,
+      ...tiles.map(({ level, tile, hashes }) => hashesEntry(level, tile, hashes)),
+      { name: checkpointName(size), text: note },
+    ]);
     for (const name of due) this.#open.settled(name);
-    this.#tiles = this.#tiles.slice(tileOf(size) - tileOf(state.size));
-    this.#tree.stored(size);
+    this.#full = [];
   }
 
   async #store(state: SealState, more: readonly Entry[]): Promise<void> {
@@ -196,7 +217,7 @@ export class Sealing {
   }
 
   get #isFull(): boolean {
-    return this.#tree.size - this.state.size >= MAX_LEAVES;
+    return this.#size - this.state.size >= MAX_LEAVES;
   }
 
   #add(place: Place): void {
@@ -207,26 +228,22 @@ export class Sealing {
     if (place.is === "missing") this.#missing = withSequence(this.#missing, place.sequence);
     if (place.is === "foreign") this.#foreign = withSequence(this.#foreign, place.sequence);
     if (place.is === "event") this.#open.observe(place.record);
-    const leaf = leafOf(place);
-    this.#keep(leaf);
-    this.#tree.append(leafText(leaf));
+    this.#keep(leafOf(place));
   }
 
   #keep(leaf: Leaf): void {
-    let tile = this.#tiles.at(-1);
-    if (!tile || tile.isFull) this.#tiles.push((tile = new LeafTile()));
-    tile.add(leaf);
+    this.#last.add(leaf);
+    this.#size++;
+    if (!this.#last.isFull) return;
+    this.#full.push(this.#take(tileOf(this.#size - 1), this.#last));
+    this.#last = new LeafTile();
   }
 
-  #changedTiles(): Entry[] {
-    const { size } = this.state;
-    const entries = this.#tiles.map((tile, i) => leavesEntry(tileOf(size) + i, tile));
-    for (const { level, firstTile: first, hashes } of this.#tree.changesSince(size)) {
-      for (const [i, tile] of tilesOf(hashes).entries()) {
-        entries.push(hashesEntry(level, first + i, joinHashes(tile)));
-      }
-    }
-    return entries;
+  /** Hands a tile to the tree, and makes of it what is to be stored. */
+  #take(number: number, tile: LeafTile): Entry {
+    const encoded = tile.encode();
+    this.#tree.add(number, encoded);
+    return leavesEntry(number, encoded);
   }
 }
 
@@ -259,11 +276,4 @@ function keysWith({ keys, size }: SealState, verifierKey: string): readonly Seal
 /** The tile that the leaf after `size` others is in. */
 function tileOf(size: number): number {
   return Math.floor(size / TILE_WIDTH);
-}
-
-function tilesOf<T>(items: readonly T[]): T[][] {
-  const tiles: T[][] = [];
-  for (let at = 0; at < items.length; at += TILE_WIDTH)
-    tiles.push(items.slice(at, at + TILE_WIDTH));
-  return tiles;
 }
