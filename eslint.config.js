@@ -22,6 +22,7 @@ const layers = [
   { name: "coordinator", pure: false, uses: ["envelope", "wire", "projections", "log"] },
   { name: "subscriptions", pure: false, uses: ["envelope", "wire", "log", "coordinator"] },
   { name: "sealer", pure: false, uses: ["envelope", "audit", "log"] },
+  { name: "readmodel", pure: false, uses: ["envelope", "projections", "log"] },
   {
     name: "http",
     pure: false,
@@ -38,6 +39,7 @@ const layers = [
       "coordinator",
       "subscriptions",
       "sealer",
+      "readmodel",
     ],
   },
   { name: "runner", pure: false, uses: ["envelope", "wire", "client"] },

@@ -1,0 +1,142 @@
+import { rmSync } from "node:fs";
+import Database from "better-sqlite3";
+
+export type ReadDatabase = Database.Database;
+
+/** Raised with every change of what is stored: a file of another version is thrown away and made anew. */
+export const SCHEMA_VERSION = 1;
+
+/** The memory that SQLite keeps pages in, in KiB. */
+const CACHE_KIB = 64 * 1024;
+
+/** The write-ahead log is copied into the file when it has so many pages of 4 KiB. */
+const CHECKPOINT_PAGES = 8192;
+
+/** How long a reader waits for the writer, and the other way round; with a write-ahead log they rarely do. */
+const BUSY_TIMEOUT_MS = 5000;
+
+const SCHEMA = `
+  CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value ANY NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- What events are found by: a scope's path, or correlations/<id>.
+  CREATE TABLE keys (
+    id INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (tenant, name)
+  ) STRICT;
+
+  CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY,
+    scope INTEGER NOT NULL,
+    correlation INTEGER NOT NULL,
+    recorded_ms INTEGER NOT NULL,
+    recorded_nanos INTEGER NOT NULL,
+    -- The envelope, as it is in the log.
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_scope ON events (scope);
+  CREATE INDEX events_by_correlation ON events (correlation);
+
+  -- The events of the scopes below a scope.
+  CREATE TABLE events_below (
+    key INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (key, sequence)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a scope's own events add up to, in brief and as of now.
+  CREATE TABLE scopes (
+    key INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- The scope that it is below, with whatever is between them; its own key where it is below none.
+    root INTEGER NOT NULL,
+    first_sequence INTEGER NOT NULL,
+    last_sequence INTEGER NOT NULL,
+    status TEXT,
+    name TEXT,
+    workflow_id TEXT,
+    created_at TEXT
+  ) STRICT;
+  CREATE INDEX scopes_by_kind ON scopes (tenant, kind, first_sequence);
+  CREATE INDEX scopes_by_status ON scopes (tenant, kind, status, first_sequence);
+  CREATE INDEX scopes_by_workflow ON scopes (tenant, kind, workflow_id, first_sequence);
+  CREATE INDEX scopes_by_root ON scopes (root, first_sequence);
+
+  -- The state of a scope right after one of its events, now and then: from there it is folded on.
+  CREATE TABLE states (
+    key INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (key, sequence)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Opens a read model for writing. One that is of another log, of another version of the schema, or cannot be
+ * read is replaced by an empty one.
+ *
+ * @param epoch of the log that it is of
+ * @throws SqliteError when the file cannot be made
+ */
+export function openForWriting(file: string, epoch: string): ReadDatabase {
+  const found = tryToOpen(file, epoch);
+  if (found) return found;
+  removeDatabase(file);
+  const db = connect(file);
+  db.exec(SCHEMA);
+  const store = db.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
+  store.run("epoch", epoch);
+  store.run("position", 0);
+  // At last: what was begun before and broken off has no version.
+  db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  return db;
+}
+
+/** @throws SqliteError when there is none */
+export function openForReading(file: string): ReadDatabase {
+  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  db.pragma("query_only = on");
+  return db;
+}
+
+/** Removes the files of a read model: all that is lost is the time that it takes to make it anew. */
+export function removeDatabase(file: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+}
+
+function tryToOpen(file: string, epoch: string): ReadDatabase | undefined {
+  let db: ReadDatabase | undefined;
+  try {
+    db = connect(file);
+    const version = db.pragma("user_version", { simple: true });
+    if (version === SCHEMA_VERSION && metaOf(db, "epoch") === epoch) return db;
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+  }
+  db?.close();
+  return undefined;
+}
+
+/** Whether the file is not what it should be, so that only a new one helps. */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(error.code);
+}
+
+export function metaOf(db: ReadDatabase, name: "epoch" | "position"): unknown {
+  return db.prepare("SELECT value FROM meta WHERE name = ?").pluck().get(name);
+}
+
+function connect(file: string): ReadDatabase {
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  db.pragma("journal_mode = wal");
+  // A crash of the machine may lose the newest events, which are read from the log again; it damages nothing.
+  db.pragma("synchronous = normal");
+  db.pragma(`cache_size = -${CACHE_KIB}`);
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  return db;
+}

@@ -1,0 +1,55 @@
+import { Worker } from "node:worker_threads";
+import type { NatsOptions } from "../log/connect.js";
+import type { LogOptions } from "../log/stream.js";
+
+/** What the thread needs to follow the log. */
+export interface IndexSource {
+  /** The read model's file. */
+  file: string;
+  nats: NatsOptions;
+  log: LogOptions;
+  /** Name of its durable consumer. */
+  durable: string;
+}
+
+/** What the thread tells. */
+export type IndexNews =
+  /** The file can be read, and is one that has not been told of before. */
+  | { is: "opened"; position: number }
+  /** The log is in the read model up to this sequence. */
+  | { is: "position"; position: number }
+  /** It cannot go on for now, and tries again. */
+  | { is: "trouble"; reason: string };
+
+/** Keeps a read model up to date, in a thread of its own and over a connection of its own. */
+export class IndexThread {
+  readonly #worker: Worker;
+  readonly #ended: Promise<void>;
+
+  /** @param onNews told in order; trouble is over with the next position */
+  constructor(source: IndexSource, onNews: (news: IndexNews) => void) {
+    this.#worker = new Worker(new URL("./index-worker.js", import.meta.url), {
+      workerData: source,
+    });
+    this.#worker.on("message", onNews);
+    this.#worker.on("error", (error) => {
+      onNews({ is: "trouble", reason: `the thread that writes it has ended: ${String(error)}` });
+    });
+    this.#ended = new Promise((resolve) =>
+      this.#worker.once("exit", () => {
+        resolve();
+      }),
+    );
+  }
+
+  /** Throws the read model away, and makes it anew from the log. */
+  rebuild(): void {
+    this.#worker.postMessage("rebuild");
+  }
+
+  /** Lets the batch that is being written be finished. */
+  async close(): Promise<void> {
+    this.#worker.postMessage("close");
+    await this.#ended;
+  }
+}

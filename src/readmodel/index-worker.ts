@@ -1,0 +1,131 @@
+import { mkdirSync, statSync } from "node:fs";
+import { constants, setPriority } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { readBounds } from "../log/bounds.js";
+import { connectNats, type NatsConnection } from "../log/connect.js";
+import { openLog, type Log } from "../log/stream.js";
+import type { LogRecord } from "../log/record.js";
+import { tail } from "../log/tail.js";
+import { isDamaged, openForWriting, removeDatabase } from "./database.js";
+import type { IndexNews, IndexSource } from "./index-thread.js";
+import { Indexer } from "./indexer.js";
+
+// Of this thread only, on Linux: where processors are short, appending and delivering go first.
+setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+
+/** The other side of an {@link IndexThread}. */
+const source = workerData as IndexSource;
+
+/** How often what retention has removed is looked for, and whether the file is still there. */
+const HOUSEKEEPING_MS = 5000;
+
+/** A batch is written when it has so many events, or its first one has waited for this long. */
+const BATCH_EVENTS = 2000;
+const BATCH_MS = 10;
+
+/** After trouble, and before the log is read again. */
+const RETRY_MS = 2000;
+
+const closing = new AbortController();
+/** Ends one go at following the log. */
+let going = new AbortController();
+let isRebuildDue = false;
+
+parentPort?.on("message", (order: "rebuild" | "close") => {
+  if (order === "rebuild") isRebuildDue = true;
+  else closing.abort();
+  going.abort();
+});
+
+const tell = (news: IndexNews) => parentPort?.postMessage(news);
+
+while (!closing.signal.aborted) {
+  going = new AbortController();
+  const { signal } = going;
+  let nc: NatsConnection | undefined;
+  try {
+    nc = await connectNats(source.nats);
+    const log = await openLog(nc, source.log);
+    if (isRebuildDue) removeDatabase(source.file);
+    isRebuildDue = false;
+    await follow(log, signal);
+  } catch (error) {
+    tell({ is: "trouble", reason: error instanceof Error ? error.message : String(error) });
+    isRebuildDue ||= isDamaged(error);
+    await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+  } finally {
+    await nc?.close();
+  }
+}
+// Nothing else is to come, and nobody to be listened to.
+parentPort?.close();
+
+/** Writes the log into the file until it is told to stop. */
+async function follow(from: Log, signal: AbortSignal): Promise<void> {
+  mkdirSync(dirname(source.file), { recursive: true });
+  const db = openForWriting(source.file, from.epoch);
+  try {
+    const indexer = new Indexer(db);
+    const { ino } = statSync(source.file);
+    tell({ is: "opened", position: indexer.position });
+    let lookAt = performance.now();
+    for await (const records of batches(from, indexer.position, signal)) {
+      indexer.add(records);
+      tell({ is: "position", position: indexer.position });
+      if (performance.now() < lookAt) continue;
+      lookAt = performance.now() + HOUSEKEEPING_MS;
+      if (statSync(source.file).ino !== ino) throw new Error("the read model's file was replaced");
+      const { first } = await readBounds(from);
+      while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
+    }
+  } finally {
+    db.close();
+  }
+}
+
+/** The events behind a sequence: a transaction costs as much as some dozens of them. */
+async function* batches(
+  from: Log,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<LogRecord[], void> {
+  const stop = new AbortController();
+  const events = tail(from, {
+    durable: source.durable,
+    after,
+    signal: AbortSignal.any([signal, stop.signal]),
+    onForeign: () => undefined,
+  });
+  try {
+    let batch: LogRecord[] = [];
+    let next = events.next();
+    for (;;) {
+      if (batch.length > 0 && (await isLate(next))) {
+        yield batch;
+        batch = [];
+      }
+      const result = await next;
+      if (result.done === true) break;
+      batch = batch.length === 0 ? result.value : batch.concat(result.value);
+      next = events.next();
+      if (batch.length < BATCH_EVENTS) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  } finally {
+    stop.abort();
+    await events.return(undefined);
+  }
+}
+
+/** Whether something takes longer than a batch may wait. */
+async function isLate(promise: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(BATCH_MS, true, { signal: timer.signal }).catch(() => true);
+  const isFirst = await Promise.race([late, promise.then(() => false)]);
+  timer.abort();
+  return isFirst;
+}

@@ -1,0 +1,186 @@
+import { LRUCache } from "lru-cache";
+import { parseScope } from "../envelope/scope.js";
+import type { LogRecord } from "../log/record.js";
+import { applyEvent } from "../projections/apply-event.js";
+import type { ScopeState } from "../projections/scope-state.js";
+import { metaOf, type ReadDatabase } from "./database.js";
+import { eventOf, States } from "./states.js";
+import { Trimming } from "./trimming.js";
+
+/** Scopes whose state is held in memory while events come for them; that of others is read again. */
+const OPEN_SCOPES = 20_000;
+
+/** Keys that are known without asking the database. */
+const KNOWN_KEYS = 100_000;
+
+/** A state is stored when its scope ends, and after so many events, or more where it is large. */
+const STATE_EVERY = 500;
+const STATE_BYTES_AN_EVENT = 200;
+
+/** A scope that events come for. */
+interface OpenScope {
+  tenant: string;
+  key: number;
+  /** The scopes that it is below, outermost first. */
+  above: readonly number[];
+  state: ScopeState;
+  /** Events since the state was last stored. */
+  events: number;
+  /** The length of the state when it was last stored. */
+  length: number;
+  isEndStored: boolean;
+}
+
+/** Writes the log's events into a read model, in order. */
+export class Indexer {
+  readonly #db: ReadDatabase;
+  readonly #states: States;
+  readonly #trimming: Trimming;
+  readonly #statements;
+  readonly #keys = new LRUCache<string, number>({ max: KNOWN_KEYS });
+  readonly #open = new LRUCache<string, OpenScope>({ max: OPEN_SCOPES });
+  #position: number;
+
+  constructor(db: ReadDatabase) {
+    this.#db = db;
+    this.#states = new States(db);
+    this.#trimming = new Trimming(db, this.#states);
+    this.#statements = prepare(db);
+    this.#position = Number(metaOf(db, "position"));
+  }
+
+  /** The sequence up to which the log is in the read model. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /**
+   * Takes in the events behind {@link position}; those up to there are passed over. A batch is in the read
+   * model whole or not at all, and with it how far the log has been read: whatever crashes when, nothing is
+   * lost, and nothing is there twice.
+   *
+   * @throws SqliteError when it could not be stored, and is not
+   */
+  add(records: readonly LogRecord[]): void {
+    const position = this.#position;
+    try {
+      this.#db.transaction(() => {
+        const changed = new Set<OpenScope>();
+        for (const record of records) {
+          if (record.sequence > this.#position) changed.add(this.#add(record));
+        }
+        for (const scope of changed) this.#store(scope);
+        this.#statements.position.run(this.#position);
+      })();
+    } catch (error) {
+      // What was undone must not be remembered.
+      this.#position = position;
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /**
+   * Removes the first events, some at a time: what the log does not hold any more. Scopes of which nothing is
+   * left go too; the others keep their state.
+   *
+   * @param before the first sequence that stays
+   * @returns how many events went; 0: there are no more
+   */
+  trim(before: number): number {
+    const { events, scopes } = this.#db.transaction(() => this.#trimming.run(before))();
+    if (scopes > 0) this.#forget();
+    return events;
+  }
+
+  #forget(): void {
+    this.#keys.clear();
+    this.#open.clear();
+  }
+
+  #add(record: LogRecord): OpenScope {
+    const { tenant, scope, sequence, bytes, recordedAtMs, recordedAtNanos } = record;
+    const open = this.#openScope(tenant, scope);
+    const correlation = this.#keyOf(tenant, `correlations/${record.correlationId}`);
+    const { event, below } = this.#statements;
+    event.run(sequence, open.key, correlation, recordedAtMs, recordedAtNanos, bytes);
+    for (const key of open.above) below.run(key, sequence);
+    applyEvent(open.state, eventOf(bytes), sequence);
+    open.events++;
+    this.#position = sequence;
+    return open;
+  }
+
+  #openScope(tenant: string, path: string): OpenScope {
+    const name = `${tenant} ${path}`;
+    let open = this.#open.get(name);
+    if (!open) {
+      const key = this.#keyOf(tenant, path);
+      const ancestors = parseScope(path)?.ancestors ?? [];
+      const above = ancestors.map((ancestor) => this.#keyOf(tenant, ancestor));
+      const state = this.#states.at({ key, path }, this.#position);
+      open = { tenant, key, above, state, events: 0, length: 0, isEndStored: false };
+      this.#open.set(name, open);
+    }
+    return open;
+  }
+
+  #store(open: OpenScope): void {
+    const { tenant, key, above, state } = open;
+    const { about, lastSequence } = state;
+    this.#statements.scope.run({
+      key,
+      tenant,
+      kind: state.kind,
+      root: above[0] ?? key,
+      firstSequence: state.firstSequence,
+      lastSequence,
+      status: state.status,
+      name: about.name ?? null,
+      workflowId: about.workflowId ?? null,
+      createdAt: state.createdAt,
+    });
+    const hasEnded = state.endedAt !== null;
+    const every = Math.max(STATE_EVERY, open.length / STATE_BYTES_AN_EVENT);
+    if (open.events < every && hasEnded === open.isEndStored) return;
+    const text = JSON.stringify(state);
+    this.#statements.state.run(key, lastSequence, text);
+    open.events = 0;
+    open.length = text.length;
+    open.isEndStored = hasEnded;
+  }
+
+  #keyOf(tenant: string, name: string): number {
+    const full = `${tenant} ${name}`;
+    let key = this.#keys.get(full);
+    if (key === undefined) {
+      key =
+        this.#statements.findKey.get(tenant, name)?.id ??
+        Number(this.#statements.addKey.run(tenant, name).lastInsertRowid);
+      this.#keys.set(full, key);
+    }
+    return key;
+  }
+}
+
+function prepare(db: ReadDatabase) {
+  return {
+    position: db.prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
+    findKey: db.prepare<[string, string], { id: number }>(
+      "SELECT id FROM keys WHERE tenant = ? AND name = ?",
+    ),
+    addKey: db.prepare("INSERT INTO keys (tenant, name) VALUES (?, ?)"),
+    event: db.prepare(
+      `INSERT INTO events (sequence, scope, correlation, recorded_ms, recorded_nanos, bytes)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    below: db.prepare("INSERT INTO events_below (key, sequence) VALUES (?, ?)"),
+    state: db.prepare("INSERT OR REPLACE INTO states (key, sequence, state) VALUES (?, ?, ?)"),
+    scope: db.prepare(
+      `INSERT INTO scopes (key, tenant, kind, root, first_sequence, last_sequence, status, name, workflow_id, created_at)
+       VALUES (:key, :tenant, :kind, :root, :firstSequence, :lastSequence, :status, :name, :workflowId, :createdAt)
+       ON CONFLICT (key) DO UPDATE SET last_sequence = :lastSequence, status = :status, name = :name,
+         workflow_id = :workflowId, created_at = :createdAt`,
+    ),
+  };
+}

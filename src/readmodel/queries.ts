@@ -1,0 +1,79 @@
+import { rollUp, type TimelineState } from "../projections/timeline-state.js";
+import { metaOf, type ReadDatabase } from "./database.js";
+import { RunList, type RunsPage, type RunsRequest } from "./run-list.js";
+import { States } from "./states.js";
+
+/** The scopes below one that its state is made of: those that appeared first. */
+const MAX_BELOW = 10_000;
+
+/** What is answered, and how far the log was in the read model then. */
+export interface Answer<T> {
+  /** The sequence. */
+  asOf: number;
+  result: T;
+}
+
+/** What can be asked of a read model. Each answer is of one moment. */
+export class Queries {
+  readonly #db: ReadDatabase;
+  readonly #states: States;
+  readonly #runs: RunList;
+  readonly #keyOf;
+  readonly #below;
+
+  constructor(db: ReadDatabase) {
+    this.#db = db;
+    this.#states = new States(db);
+    this.#runs = new RunList(db, this.#states);
+    this.#keyOf = db
+      .prepare<[string, string], number>("SELECT id FROM keys WHERE tenant = ? AND name = ?")
+      .pluck();
+    this.#below = db.prepare<
+      { root: string; tenant: string; prefix: string; end: string; at: number; most: number },
+      { key: number; path: string }
+    >(
+      `SELECT scopes.key AS key, keys.name AS path
+       FROM scopes JOIN keys ON keys.id = scopes.key
+       WHERE root = (SELECT id FROM keys WHERE tenant = :tenant AND name = :root)
+         AND keys.name >= :prefix AND keys.name < :end AND first_sequence <= :at
+       ORDER BY first_sequence LIMIT :most`,
+    );
+  }
+
+  /**
+   * What a scope and everything below it add up to; undefined where it has no event.
+   *
+   * @param at after the event at this sequence, or before where there is none of it; default: now
+   */
+  state(tenant: string, path: string, at?: number): Answer<TimelineState | undefined> {
+    return this.#atOnce((position) => {
+      const sequence = Math.min(at ?? position, position);
+      const key = this.#keyOf.get(tenant, path);
+      const own = this.#states.at({ key: key ?? 0, path }, sequence);
+      const below = this.#below
+        .all({
+          tenant,
+          root: path.split("/", 2).join("/"),
+          prefix: `${path}/`,
+          // The character behind the slash.
+          end: `${path}0`,
+          at: sequence,
+          most: MAX_BELOW,
+        })
+        .map((scope) => this.#states.at(scope, sequence));
+      return own.index === 0 && below.length === 0 ? undefined : rollUp(own, below);
+    });
+  }
+
+  /** Runs, newest first. */
+  runs(tenant: string, request: RunsRequest): Answer<RunsPage> {
+    return this.#atOnce(() => this.#runs.page(tenant, request));
+  }
+
+  #atOnce<T>(read: (position: number) => T): Answer<T> {
+    return this.#db.transaction(() => {
+      const asOf = Number(metaOf(this.#db, "position"));
+      return { asOf, result: read(asOf) };
+    })();
+  }
+}

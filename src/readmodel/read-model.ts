@@ -1,0 +1,106 @@
+import type { TimelineState } from "../projections/timeline-state.js";
+import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
+import type { Answer } from "./queries.js";
+import { QueryThread, ReadModelError } from "./query-thread.js";
+import type { RunsPage, RunsRequest } from "./run-list.js";
+
+/** How it is with a read model. */
+export interface ReadModelStatus {
+  /** The log is in it up to this sequence. */
+  position: number;
+  /** Why it does not go on; it is tried again. */
+  trouble: string | undefined;
+}
+
+/**
+ * The log, as a database that can be asked: what a scope was like at any time, which runs there are. It is made
+ * from the log and nothing else, so it can be thrown away at any time; it lags behind the log by milliseconds,
+ * and every answer says how far it had got. Neither writing nor reading it keeps events waiting.
+ */
+export class ReadModel {
+  readonly #source: IndexSource;
+  readonly #index: IndexThread;
+  readonly #onTrouble: (reason: string) => void;
+  #queries: QueryThread | undefined;
+  #position = 0;
+  #trouble: string | undefined;
+  /** Called whenever there is news. */
+  readonly #listeners = new Set<() => void>();
+
+  constructor(source: IndexSource, onTrouble: (reason: string) => void) {
+    this.#source = source;
+    this.#onTrouble = onTrouble;
+    this.#index = new IndexThread(source, (news) => {
+      this.#hear(news);
+    });
+  }
+
+  get status(): ReadModelStatus {
+    return { position: this.#position, trouble: this.#trouble };
+  }
+
+  /**
+   * What a scope and everything below it add up to; undefined where it has no event.
+   *
+   * @param at after the event at this sequence, or before where there is none of it; default: now
+   * @throws ReadModelError when it cannot be read now
+   */
+  state(tenant: string, path: string, at?: number): Promise<Answer<TimelineState | undefined>> {
+    return this.#open().ask("state", tenant, path, at);
+  }
+
+  /** Runs, newest first. @throws ReadModelError when it cannot be read now */
+  runs(tenant: string, request: RunsRequest): Promise<Answer<RunsPage>> {
+    return this.#open().ask("runs", tenant, request);
+  }
+
+  /** Whether the log up to a sequence is in the read model, at once or before the signal aborts. */
+  async reached(sequence: number, signal: AbortSignal): Promise<boolean> {
+    while (this.#position < sequence && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#listeners.delete(done);
+          signal.removeEventListener("abort", done);
+          resolve();
+        };
+        this.#listeners.add(done);
+        signal.addEventListener("abort", done);
+      });
+    }
+    return this.#position >= sequence;
+  }
+
+  /** Makes it anew from the log. Until it has caught up, answers are of how far it has got. */
+  rebuild(): void {
+    this.#index.rebuild();
+  }
+
+  async close(): Promise<void> {
+    await this.#index.close();
+    await this.#queries?.close();
+  }
+
+  #open(): QueryThread {
+    if (!this.#queries) throw new ReadModelError(this.#trouble ?? "it is being opened");
+    return this.#queries;
+  }
+
+  #hear(news: IndexNews): void {
+    switch (news.is) {
+      case "opened":
+        // The file may be another one than before.
+        void this.#queries?.close();
+        this.#queries = new QueryThread(this.#source.file);
+        this.#position = news.position;
+        this.#trouble = undefined;
+        break;
+      case "position":
+        this.#position = news.position;
+        break;
+      case "trouble":
+        this.#trouble = news.reason;
+        this.#onTrouble(news.reason);
+    }
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
