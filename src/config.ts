@@ -79,6 +79,11 @@ export interface Config {
     /** Each new checkpoint is written there; undefined: nowhere. */
     checkpointFile: string | undefined;
   };
+  readModel: {
+    isOn: boolean;
+    /** SQLite's file; made from the log where there is none. */
+    file: string;
+  };
   /** Timelines whose state is kept in memory. */
   snapshots: number;
   logLevel: string;
@@ -222,6 +227,10 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
       intervalMs: integer("RUNTRAIL_SEAL_INTERVAL_MS", env["RUNTRAIL_SEAL_INTERVAL_MS"], 1000, 50),
       keyFile: env["RUNTRAIL_SEAL_KEY"] ?? join(dataFolder, "seal.key"),
       checkpointFile: env["RUNTRAIL_CHECKPOINT_FILE"],
+    },
+    readModel: {
+      isOn: env["RUNTRAIL_READ_MODEL"] !== "off",
+      file: env["RUNTRAIL_READ_MODEL_FILE"] ?? join(dataFolder, `read-model-${nodeId}.db`),
     },
     snapshots: 1000,
     logLevel: env["RUNTRAIL_LOG_LEVEL"] ?? "info",

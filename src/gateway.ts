@@ -23,6 +23,7 @@ import { Sealer } from "./sealer/sealer.js";
 import { loadSigningKey } from "./sealer/signing-key.js";
 import { PersonalData } from "./publisher/personal-data.js";
 import { Publisher } from "./publisher/publisher.js";
+import { ReadModel } from "./readmodel/read-model.js";
 import { openRedactor } from "./redaction-file.js";
 import type { Redactor } from "./redaction/redactor.js";
 import { Retention } from "./retention/retention.js";
@@ -170,6 +171,20 @@ async function openOn(
             },
           });
 
+    const readModel = config.readModel.isOn
+      ? new ReadModel(
+          {
+            file: config.readModel.file,
+            nats: { ...nats, name: `${nats.name} read model` },
+            log: config.log,
+            durable: `read-model-${config.nodeId}`,
+          },
+          (reason) => {
+            logger.warn({ reason }, "the read model cannot go on, and it is tried again");
+          },
+        )
+      : undefined;
+
     const coordinator = new StreamCoordinator(log, hub, new Snapshots(log, hub, config.snapshots));
     return {
       log,
@@ -182,16 +197,22 @@ async function openOn(
       coordinator,
       subscriptions: new Subscriptions(log, hub, config.subscriptions),
       sealer,
+      readModel,
       tenant: config.tenant,
       failed,
       readiness: () =>
         log.connection.isConnected
-          ? { ready: true, audit: { alarms: sealer.alarms.all } }
+          ? {
+              ready: true,
+              audit: { alarms: sealer.alarms.all },
+              ...(readModel && { readModel: readModel.status }),
+            }
           : { ready: false, reason: "NATS does not answer" },
       close: async () => {
         await publisher.close();
         await sealer.close();
         await retention?.close();
+        await readModel?.close();
         stop.abort();
         await pumped.catch(() => undefined);
         await nc.close();

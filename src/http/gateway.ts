@@ -7,6 +7,7 @@ import type { Alarm } from "../sealer/alarms.js";
 import type { Sealer } from "../sealer/sealer.js";
 import type { Publisher } from "../publisher/publisher.js";
 import type { Redactor } from "../redaction/redactor.js";
+import type { ReadModel, ReadModelStatus } from "../readmodel/read-model.js";
 import type { Retention } from "../retention/retention.js";
 import type { Subscriptions } from "../subscriptions/subscriptions.js";
 
@@ -23,6 +24,8 @@ export interface Gateway {
   coordinator: StreamCoordinator;
   subscriptions: Subscriptions;
   sealer: Sealer;
+  /** Undefined where it is off. */
+  readModel: ReadModel | undefined;
   /** Whom requests act for. */
   tenant: string;
   readiness(): Readiness;
@@ -35,4 +38,6 @@ export interface Readiness {
   reason?: string;
   /** What is wrong with the log, if anything: events can go on, but somebody must look. */
   audit?: { alarms: Alarm[] };
+  /** How far the log is in the read model, and why not further: only who asks it has to wait. */
+  readModel?: ReadModelStatus;
 }

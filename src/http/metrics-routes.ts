@@ -133,6 +133,17 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
       for (const { kind } of sealer.alarms.all) this.set({ kind }, 1);
     },
   });
+  const { readModel } = gateway;
+  if (readModel) {
+    gauge(
+      "read_model_position",
+      "Sequence up to which the log is in the read model",
+      () => readModel.status.position,
+    );
+    gauge("read_model_trouble", "Whether the read model cannot go on; /readyz says why", () =>
+      readModel.status.trouble === undefined ? 0 : 1,
+    );
+  }
   gauge("ready", "Whether the gateway can work", () => (gateway.readiness().ready ? 1 : 0));
   new Counter({
     name: "runtrail_redactions_total",

@@ -17,11 +17,14 @@ const PAIRS = [
   ["kind3", "id3"],
 ] as const;
 
-/** The addresses of a resource: `/v1/<scope>/<resource>`, with one to three pairs in the scope. */
-export function scopeUrls(resource: ScopeResource): string[] {
+/**
+ * The addresses of a resource: `/v1/<scope>/<resource>`, with one to three pairs in the scope; without one, of
+ * the scope itself.
+ */
+export function scopeUrls(resource?: ScopeResource): string[] {
   return PAIRS.map((_, i) => {
     const pairs = PAIRS.slice(0, i + 1).map(([kind, id]) => `:${kind}/:${id}`);
-    return `/v1/${pairs.join("/")}/${resource}`;
+    return ["/v1", ...pairs, ...(resource === undefined ? [] : [resource])].join("/");
   });
 }
 

@@ -15,6 +15,7 @@ import { openapiRoutes } from "./openapi/openapi-routes.js";
 import { pollRoutes } from "./read/poll-routes.js";
 import { readRoutes } from "./read/read-routes.js";
 import type { Serving } from "./serving.js";
+import { stateRoutes } from "./state/state-routes.js";
 import { OpenSockets } from "./socket/open-sockets.js";
 import { socketRoutes } from "./socket/socket-routes.js";
 import { OpenStreams } from "./stream/open-streams.js";
@@ -64,6 +65,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   appendRoutes(app, serving);
   readRoutes(app, serving);
   pollRoutes(app, serving);
+  stateRoutes(app, serving);
   sseRoutes(app, serving);
   socketRoutes(app, serving);
   subscriptionRoutes(app, serving);

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 
 export type ReadDatabase = Database.Database;
@@ -116,15 +116,35 @@ function tryToOpen(file: string, epoch: string): ReadDatabase | undefined {
     const version = db.pragma("user_version", { simple: true });
     if (version === SCHEMA_VERSION && metaOf(db, "epoch") === epoch) return db;
   } catch (error) {
-    if (!isDamaged(error)) throw error;
+    // One without our tables is another's, or was begun and broken off.
+    if (!isDamaged(error) && !hasCode(error, "SQLITE_ERROR")) throw error;
   }
   db?.close();
   return undefined;
 }
 
+/** How every database of SQLite begins. */
+const MAGIC = "SQLite format 3\0";
+
+/** Whether the file begins like a database. */
+export function looksLikeDatabase(file: string): boolean {
+  const start = Buffer.alloc(MAGIC.length);
+  const fd = openSync(file, "r");
+  try {
+    readSync(fd, start, 0, start.length, 0);
+  } finally {
+    closeSync(fd);
+  }
+  return start.toString("latin1") === MAGIC;
+}
+
 /** Whether the file is not what it should be, so that only a new one helps. */
 export function isDamaged(error: unknown): boolean {
-  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(error.code);
+  return hasCode(error, "SQLITE_CORRUPT") || hasCode(error, "SQLITE_NOTADB");
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith(code);
 }
 
 export function metaOf(db: ReadDatabase, name: "epoch" | "position"): unknown {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, statSync, type Stats } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,9 +8,17 @@ import { connectNats, type NatsConnection } from "../log/connect.js";
 import { openLog, type Log } from "../log/stream.js";
 import type { LogRecord } from "../log/record.js";
 import { tail } from "../log/tail.js";
-import { isDamaged, openForWriting, removeDatabase } from "./database.js";
+import { isDamaged, looksLikeDatabase, openForWriting, removeDatabase } from "./database.js";
 import type { IndexNews, IndexSource } from "./index-thread.js";
 import { Indexer } from "./indexer.js";
+
+/** The file is gone, is another one, or is shorter than it was. */
+class DamagedFileError extends Error {
+  override readonly name = "DamagedFileError";
+  constructor(file: string) {
+    super(`${file} was removed, replaced or cut while it was open; it is made anew`);
+  }
+}
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
 setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
@@ -53,7 +61,7 @@ while (!closing.signal.aborted) {
     await follow(log, signal);
   } catch (error) {
     tell({ is: "trouble", reason: error instanceof Error ? error.message : String(error) });
-    isRebuildDue ||= isDamaged(error);
+    isRebuildDue ||= error instanceof DamagedFileError || isDamaged(error);
     await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
   } finally {
     await nc?.close();
@@ -68,7 +76,7 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
   const db = openForWriting(source.file, from.epoch);
   try {
     const indexer = new Indexer(db);
-    const { ino } = statSync(source.file);
+    let file = statSync(source.file);
     tell({ is: "opened", position: indexer.position });
     let lookAt = performance.now();
     for await (const records of batches(from, indexer.position, signal)) {
@@ -76,13 +84,24 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       tell({ is: "position", position: indexer.position });
       if (performance.now() < lookAt) continue;
       lookAt = performance.now() + HOUSEKEEPING_MS;
-      if (statSync(source.file).ino !== ino) throw new Error("the read model's file was replaced");
+      file = stillTheSame(file, statSync(source.file, { throwIfNoEntry: false }));
       const { first } = await readBounds(from);
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
     }
   } finally {
     db.close();
   }
+}
+
+/**
+ * SQLite does not look whether somebody else has changed its file, and would only find out by and by.
+ *
+ * @throws DamagedFileError
+ */
+function stillTheSame(before: Stats, now: Stats | undefined): Stats {
+  const isSame = now?.ino === before.ino && now.size >= before.size;
+  if (isSame && looksLikeDatabase(source.file)) return now;
+  throw new DamagedFileError(source.file);
 }
 
 /** The events behind a sequence: a transaction costs as much as some dozens of them. */

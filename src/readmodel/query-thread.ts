@@ -2,20 +2,31 @@ import { Worker } from "node:worker_threads";
 import type { Queries } from "./queries.js";
 
 /** The names of what can be asked. */
-type Name = { [Key in keyof Queries]: Queries[Key] extends Ask ? Key : never }[keyof Queries];
+export type QueryName = {
+  [Key in keyof Queries]: Queries[Key] extends Ask ? Key : never;
+}[keyof Queries];
 type Ask = (...values: never[]) => unknown;
 
 /** A question, and its answer. */
 export interface QueryRequest {
   id: number;
-  name: Name;
+  name: QueryName;
   values: unknown[];
 }
-export type QueryReply = { id: number } & ({ answer: unknown } | { error: string });
+export type QueryReply = { id: number } & (
+  { answer: unknown } | { error: string; isDamaged: boolean }
+);
 
 /** The read model could not be read. */
 export class ReadModelError extends Error {
   override readonly name = "ReadModelError";
+  constructor(
+    message: string,
+    /** The file is not what it should be, so that only a new one helps. */
+    readonly isDamaged = false,
+  ) {
+    super(message);
+  }
 }
 
 /** Questions that wait for an answer; more are refused. */
@@ -36,11 +47,11 @@ export class QueryThread {
     this.#worker.on("message", (reply: QueryReply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
-      if ("error" in reply) waiting?.reject(new ReadModelError(reply.error));
+      if ("error" in reply) waiting?.reject(new ReadModelError(reply.error, reply.isDamaged));
       else waiting?.resolve(reply.answer);
     });
     this.#worker.on("error", (cause) => {
-      this.#fail(new ReadModelError("the thread that reads it has failed", { cause }));
+      this.#fail(new ReadModelError(`the thread that reads it has ended: ${String(cause)}`));
     });
     this.#worker.on("exit", () => {
       this.#fail(new ReadModelError("the read model was closed"));
@@ -48,10 +59,10 @@ export class QueryThread {
   }
 
   /** @throws ReadModelError when it cannot be read, or too many wait */
-  async ask<Key extends Name>(
-    name: Key,
-    ...values: Parameters<Queries[Key]>
-  ): Promise<ReturnType<Queries[Key]>> {
+  async ask<Name extends QueryName>(
+    name: Name,
+    ...values: Parameters<Queries[Name]>
+  ): Promise<ReturnType<Queries[Name]>> {
     if (this.#failure) throw this.#failure;
     if (this.#waiting.size >= MAX_WAITING) {
       throw new ReadModelError(`${MAX_WAITING} questions wait already`);
@@ -62,7 +73,7 @@ export class QueryThread {
     });
     const request: QueryRequest = { id, name, values };
     this.#worker.postMessage(request);
-    return (await answer) as ReturnType<Queries[Key]>;
+    return (await answer) as ReturnType<Queries[Name]>;
   }
 
   async close(): Promise<void> {

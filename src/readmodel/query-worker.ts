@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openForReading } from "./database.js";
+import { isDamaged, openForReading } from "./database.js";
 import { Queries } from "./queries.js";
 import type { QueryReply, QueryRequest } from "./query-thread.js";
 
@@ -16,6 +16,7 @@ function replyTo({ id, name, values }: QueryRequest): QueryReply {
     const ask = queries[name].bind(queries) as (...values: unknown[]) => unknown;
     return { id, answer: ask(...values) };
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { id, error: message, isDamaged: isDamaged(error) };
   }
 }

@@ -1,8 +1,11 @@
 import type { TimelineState } from "../projections/timeline-state.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
-import type { Answer } from "./queries.js";
-import { QueryThread, ReadModelError } from "./query-thread.js";
+import type { Answer, Queries } from "./queries.js";
+import { QueryThread, ReadModelError, type QueryName } from "./query-thread.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
+
+/** So long a question waits for the read model to be opened. */
+const OPENING_MS = 5000;
 
 /** How it is with a read model. */
 export interface ReadModelStatus {
@@ -46,27 +49,17 @@ export class ReadModel {
    * @throws ReadModelError when it cannot be read now
    */
   state(tenant: string, path: string, at?: number): Promise<Answer<TimelineState | undefined>> {
-    return this.#open().ask("state", tenant, path, at);
+    return this.#ask("state", tenant, path, at);
   }
 
   /** Runs, newest first. @throws ReadModelError when it cannot be read now */
   runs(tenant: string, request: RunsRequest): Promise<Answer<RunsPage>> {
-    return this.#open().ask("runs", tenant, request);
+    return this.#ask("runs", tenant, request);
   }
 
   /** Whether the log up to a sequence is in the read model, at once or before the signal aborts. */
   async reached(sequence: number, signal: AbortSignal): Promise<boolean> {
-    while (this.#position < sequence && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          this.#listeners.delete(done);
-          signal.removeEventListener("abort", done);
-          resolve();
-        };
-        this.#listeners.add(done);
-        signal.addEventListener("abort", done);
-      });
-    }
+    while (this.#position < sequence && !signal.aborted) await this.#news(signal);
     return this.#position >= sequence;
   }
 
@@ -80,9 +73,39 @@ export class ReadModel {
     await this.#queries?.close();
   }
 
-  #open(): QueryThread {
+  async #ask<Name extends QueryName>(
+    name: Name,
+    ...values: Parameters<Queries[Name]>
+  ): Promise<ReturnType<Queries[Name]>> {
+    const queries = await this.#opened();
+    try {
+      return await queries.ask(name, ...values);
+    } catch (error) {
+      if (error instanceof ReadModelError && error.isDamaged) this.rebuild();
+      throw error;
+    }
+  }
+
+  /** Right after the start it takes a moment until there is something to ask. */
+  async #opened(): Promise<QueryThread> {
+    if (!this.#queries && this.#trouble === undefined) {
+      await this.#news(AbortSignal.timeout(OPENING_MS));
+    }
     if (!this.#queries) throw new ReadModelError(this.#trouble ?? "it is being opened");
     return this.#queries;
+  }
+
+  /** Resolves when something has changed, or the signal aborts. */
+  #news(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#listeners.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#listeners.add(done);
+      signal.addEventListener("abort", done);
+    });
   }
 
   #hear(news: IndexNews): void {

@@ -1,3 +1,4 @@
+import { STATUSES } from "../../projections/status.js";
 import { schemas, type SchemaFile } from "../../envelope/catalogue/schemas.generated.js";
 import { PROBLEMS } from "../../wire/problem.js";
 import type { OpenapiObject } from "./operation.js";
@@ -124,6 +125,52 @@ const ANSWERS: OpenapiObject = {
       },
       isActive: { type: "boolean", description: "It has a reader now." },
       createdAt: schemaRef("common.timestamp"),
+    },
+  },
+  state: {
+    type: "object",
+    required: ["scope", "kind", "status", "progress", "counts", "total", "children", "asOf"],
+    properties: {
+      scope: { type: "string" },
+      kind: { enum: ["runs", "pack-runs", "jobs"] },
+      status: { enum: [...STATUSES, null] },
+      progress: { type: ["number", "null"], minimum: 0, maximum: 100 },
+      counts: { type: "object" },
+      total: { type: "object", description: "Of the scope and everything below it." },
+      children: { type: "object", description: "By path, the first 1,000 scopes below." },
+      asOf: { ...schemaRef("cursor"), description: "Everything up to there is in it." },
+    },
+  },
+  runs: {
+    type: "object",
+    required: ["runs", "next"],
+    properties: {
+      runs: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["scope", "runId", "status", "firstSequence", "lastSequence"],
+          properties: {
+            scope: { type: "string" },
+            runId: schemaRef("common.id"),
+            workflowId: { type: ["string", "null"] },
+            name: { type: ["string", "null"] },
+            status: { enum: [...STATUSES, null] },
+            percentage: { type: ["number", "null"], minimum: 0, maximum: 100 },
+            createdAt: { type: ["string", "null"] },
+            startedAt: { type: ["string", "null"] },
+            endedAt: { type: ["string", "null"] },
+            durationMs: { type: ["number", "null"], minimum: 0 },
+            error: { type: ["object", "null"] },
+            firstSequence: { type: "integer", minimum: 1 },
+            lastSequence: { type: "integer", minimum: 1 },
+          },
+        },
+      },
+      next: {
+        description: "Where to go on, as `after`; null: there are no more.",
+        anyOf: [schemaRef("cursor"), { type: "null" }],
+      },
     },
   },
   page: {

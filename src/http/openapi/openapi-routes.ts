@@ -4,6 +4,7 @@ import { auditPaths, bundleOperation, receiptOperation } from "../audit/audit-op
 import { erasurePaths } from "../erasure/erasure-operations.js";
 import { pollOperation, readOperation } from "../read/read-operations.js";
 import { socketOperation } from "../socket/socket-operations.js";
+import { stateOperation, statePaths } from "../state/state-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
 import { subscriptionPaths } from "../subscriptions/subscription-operations.js";
 import { componentSchemas, schemaRef } from "./components.js";
@@ -51,6 +52,8 @@ export function openapiDocument(): OpenapiObject {
       ...paths(TIMELINE_PATHS, "poll", { get: pollOperation }),
       ...paths(APPENDABLE_PATHS, "bundle", { get: bundleOperation }),
       ...paths(SCOPE_PATHS, "receipt", { get: receiptOperation }),
+      ...paths(SCOPE_PATHS, undefined, { get: stateOperation }),
+      ...statePaths,
       ...auditPaths,
       "/v1/ws": { get: socketOperation },
       ...subscriptionPaths,
@@ -71,7 +74,7 @@ export function openapiDocument(): OpenapiObject {
 
 function paths(
   timelines: readonly string[],
-  resource: string,
+  resource: string | undefined,
   operations: OpenapiObject,
 ): OpenapiObject {
   return Object.fromEntries(
@@ -83,7 +86,8 @@ function paths(
         required: true,
         schema: name === "correlationId" ? { type: "string" } : schemaRef("common.id"),
       }));
-      return [`/v1${scope}/${resource}`, { parameters, ...operations }];
+      const url = resource === undefined ? `/v1${scope}` : `/v1${scope}/${resource}`;
+      return [url, { parameters, ...operations }];
     }),
   );
 }

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from "fastify";
+import { formatCursor } from "../../wire/cursor.js";
+import { problem, ProblemError } from "../../wire/problem.js";
+import { Parameters } from "../parameters.js";
+import { scopeOf, scopeUrls } from "../scope-path.js";
+import type { Serving } from "../serving.js";
+import { ahead, askReadModel, sequenceOf } from "./read-model.js";
+import { runsRequestOf } from "./runs-request.js";
+
+/** `GET /v1/<scope>`: what a scope's events add up to, now or then. `GET /v1/runs`: the runs. */
+export function stateRoutes(app: FastifyInstance, { gateway }: Serving): void {
+  const { tenant, log, hub } = gateway;
+
+  for (const url of scopeUrls()) {
+    app.get(url, async (request, reply) => {
+      const path = scopeOf(request)?.path ?? "";
+      const parameters = new Parameters(request);
+      const cursor = parameters.cursor("at");
+      const at = cursor && sequenceOf(cursor, "at", log.epoch);
+      if (at !== undefined && at > hub.position) throw ahead("at", hub.position);
+      const { asOf, result } = await askReadModel(gateway, parameters, reply, (readModel) =>
+        readModel.state(tenant, path, at),
+      );
+      if (!result) {
+        const when = at === undefined ? "" : ` up to ${at}`;
+        throw new ProblemError(problem("not-found", `There are no events of ${path}${when}.`));
+      }
+      return reply.send({ ...result, asOf: formatCursor(Math.min(at ?? asOf, asOf), log.epoch) });
+    });
+  }
+
+  app.get("/v1/runs", async (request, reply) => {
+    const parameters = new Parameters(request);
+    const wanted = runsRequestOf(parameters, log.epoch);
+    const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>
+      readModel.runs(tenant, wanted),
+    );
+    const { runs, next } = result;
+    return reply.send({ runs, next: next === undefined ? null : formatCursor(next, log.epoch) });
+  });
+}
