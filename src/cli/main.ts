@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   import: () => import("./import.js"),
   tail: () => import("./tail.js"),
   replay: () => import("./replay.js"),
+  state: () => import("./state.js"),
+  runs: () => import("./runs.js"),
   verify: () => import("./verify.js"),
   forget: () => import("./forget.js"),
   bundle: () => import("./bundle.js"),
@@ -75,6 +77,8 @@ Examples:
   runtrail exec -- npm test             record a command
   runtrail run examples/demo.pack.yaml  record several, in the order of their needs
   runtrail tail runs/r-42               watch a run
+  runtrail runs --status failed         find one
+  runtrail state runs/r-42 --at 1042    see what it was like then
   runtrail verify runs/r-42             check that it is as it was sealed
   runtrail bundle runs/r-42 -o r.bundle hand it on to somebody who checks it without you`;
 

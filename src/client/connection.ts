@@ -20,18 +20,19 @@ export interface ConnectionOptions {
 }
 
 /**
- * The address of a resource below a scope: `…/v1/runs/r-42/stream?after=…`. An empty scope is the whole
- * tenant. Parameters that are undefined are left out.
+ * The address of a resource below a scope: `…/v1/runs/r-42/stream?after=…`; without one, of the scope itself.
+ * An empty scope is the whole tenant. Parameters that are undefined are left out.
  *
  * @throws RequestRefusedError for a scope that no address can name
  */
 export function addressOf(
   { url }: ConnectionOptions,
   scope: string,
-  resource: "events" | "stream" | "bundle" | "keys",
+  resource: "events" | "stream" | "bundle" | "keys" | "runs" | undefined,
   parameters: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
-  const address = new URL(["v1", ...partsOf(scope), resource].join("/"), baseOf(url));
+  const parts = ["v1", ...partsOf(scope), ...(resource === undefined ? [] : [resource])];
+  const address = new URL(parts.join("/"), baseOf(url));
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) address.searchParams.set(name, String(value));
   }

@@ -10,6 +10,14 @@ export { exportRecords, type ExportedRecord } from "./export.js";
 export { follow, type ConnectionState, type FollowOptions, type Transport } from "./follow.js";
 export { forget, type Forgotten } from "./forget.js";
 export { revealer, type Reveal } from "./reveal.js";
+export {
+  fetchRuns,
+  fetchState,
+  type FetchOptions,
+  type RunsPage,
+  type RunsQuery,
+  type StateAsOf,
+} from "./state.js";
 export type { SocketClose, WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 export { FilterError, parseFilter, type EventFilter } from "../wire/event-filter.js";
 export type { CursorText } from "../wire/cursor.js";
@@ -22,4 +30,7 @@ export type {
   OpenFrame,
 } from "../wire/frame.js";
 export type { Problem, ProblemCode } from "../wire/problem.js";
+export type { RunSummary } from "../projections/run-summary.js";
+export type { ScopeState } from "../projections/scope-state.js";
+export type { TimelineState } from "../projections/timeline-state.js";
 export type { EventEnvelope, JsonObject, JsonValue } from "../envelope/envelope.js";

@@ -1,4 +1,4 @@
-import type { Failure } from "../projections/failures.js";
+import { runSummaryOf, type RunSummary } from "../projections/run-summary.js";
 import type { Status } from "../projections/status.js";
 import type { ReadDatabase } from "./database.js";
 import type { States } from "./states.js";
@@ -18,23 +18,6 @@ export interface RunsRequest {
   limit: number;
 }
 
-/** A run in brief, by its own events. */
-export interface RunSummary {
-  scope: string;
-  runId: string;
-  workflowId: string | null;
-  name: string | null;
-  status: Status | null;
-  percentage: number | null;
-  createdAt: string | null;
-  startedAt: string | null;
-  endedAt: string | null;
-  durationMs: number | null;
-  error: Failure | null;
-  firstSequence: number;
-  lastSequence: number;
-}
-
 export interface RunsPage {
   runs: RunSummary[];
   /** Where to go on, as {@link RunsRequest.before}; undefined: these were the last ones. */
@@ -46,6 +29,8 @@ interface Row {
   path: string;
   firstSequence: number;
 }
+
+const NOW = Number.MAX_SAFE_INTEGER;
 
 /** Lists runs in the order in which they appeared in the log, the newest first. */
 export class RunList {
@@ -70,28 +55,8 @@ export class RunList {
       .all(...values, limit + 1);
     const page = rows.slice(0, limit);
     return {
-      runs: page.map((row) => this.#summaryOf(row)),
+      runs: page.map((row) => runSummaryOf(this.#states.at(row, NOW))),
       next: rows.length > limit ? page.at(-1)?.firstSequence : undefined,
-    };
-  }
-
-  #summaryOf({ key, path, firstSequence }: Row): RunSummary {
-    const state = this.#states.at({ key, path }, Number.MAX_SAFE_INTEGER);
-    const { status, percentage, createdAt, startedAt, endedAt, durationMs, error, about } = state;
-    return {
-      scope: path,
-      runId: path.slice(path.indexOf("/") + 1),
-      workflowId: textOf(about.workflowId),
-      name: textOf(about.name),
-      status,
-      percentage,
-      createdAt,
-      startedAt,
-      endedAt,
-      durationMs,
-      error,
-      firstSequence,
-      lastSequence: state.lastSequence ?? firstSequence,
     };
   }
 }
@@ -118,8 +83,4 @@ function conditionsOf(
     and(`(${columns.map(has).join(" OR ")})`, ...columns.map(() => within));
   }
   return { where, values };
-}
-
-function textOf(value: string | number | undefined): string | null {
-  return value === undefined ? null : String(value);
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { EventEnvelope } from "../../src/envelope/envelope.js";
 import { foldEvents } from "../../src/projections/timeline.js";
 import type { TimelineState } from "../../src/projections/timeline-state.js";
-import type { RunSummary } from "../../src/readmodel/run-list.js";
+import type { RunSummary } from "../../src/projections/run-summary.js";
 import { ReadModel } from "../../src/readmodel/read-model.js";
 import type { Problem } from "../../src/wire/problem.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";

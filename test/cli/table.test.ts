@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { table } from "../../src/cli/table.js";
+
+test("columns are as wide as they need to be", () => {
+  const rows = [
+    ["a", "long cell", "x"],
+    ["longer", "b", ""],
+  ];
+  expect(table(rows, undefined)).toEqual(["a       long cell  x", "longer  b"]);
+});
+
+test("where they do not fit, the widest are cut, and none to nothing", () => {
+  const rows = [["r-1", "x".repeat(40), "y".repeat(30)]];
+  const [line = ""] = table(rows, 40);
+  expect(line).toHaveLength(40);
+  expect(line).toMatch(/^r-1 {2}x+… {2}y+…$/);
+  expect(table(rows, 5)).toEqual(["r-1  xxxxxxx…  yyyyyyy…"]);
+});
+
+test("what could steer a terminal is left out, and a cell is one line", () => {
+  expect(table([["a\u001b[2Jb\nc", "ü😀"]], undefined)).toEqual(["ab c  ü😀"]);
+});
