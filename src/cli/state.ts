@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { fetchState, type StateAsOf } from "../client/index.js";
 import { connectionOf, readableScope } from "./environment.js";
 import { printable } from "./colour.js";
+import { counted } from "./counted.js";
 import { readableDuration, readableTime } from "./readable-time.js";
 import { table } from "./table.js";
 
@@ -57,7 +58,12 @@ function readable(state: StateAsOf): string[] {
 function logOf({ total: { logs } }: StateAsOf): string {
   if (logs.entries === 0) return "";
   const { error, critical, warning } = logs.byLevel;
-  return `${logs.entries} lines, ${error + critical} errors, ${warning} warnings`;
+  const counts = [
+    counted(logs.entries, "line"),
+    counted(error + critical, "error"),
+    counted(warning, "warning"),
+  ];
+  return counts.join(", ");
 }
 
 function childrenOf({ scope, children, childCount }: StateAsOf, width: number | undefined) {

@@ -2,6 +2,7 @@ import type { BundleSummary, BundleVerdict } from "../audit/bundle-summary.js";
 import type { BundleFinding } from "../audit/finding.js";
 import type { Incomplete, IncompleteReason } from "../audit/incomplete.js";
 import type { ChainFinding } from "../audit/verify-chain.js";
+import { counted } from "./counted.js";
 import { painterFor, printable } from "./colour.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -41,7 +42,7 @@ export class VerifyReport {
   end(): void {
     this.clear();
     const more = this.#found - MAX_PRINTED;
-    if (more > 0 && !this.isJson) process.stdout.write(`… and ${more} more findings\n`);
+    if (more > 0 && !this.isJson) process.stdout.write(`… and ${counted(more, "more finding")}\n`);
   }
 }
 
@@ -76,12 +77,13 @@ export function conclude(
   const paint = painterFor(process.stdout);
   const { header, places, scopes, size, signedBy, findings, incomplete } = summary;
   const what = header ? `${header.scope || "everything"} of ${header.origin}` : "a bundle";
-  const checked = printable(`${what}, ${places.event} events of ${scopes} scopes checked`, false);
+  const events = `${counted(places.event, "event")} of ${counted(scopes, "scope")}`;
+  const checked = printable(`${what}, ${events} checked`, false);
   if (verdict === "tampered") {
     const count = findings === 1 ? "1 finding" : `${findings} findings`;
     return `${paint("red", "does not hold")}: ${checked}, ${count}`;
   }
-  const receipts = summary.receipts > 0 ? `, ${summary.receipts} receipts` : "";
+  const receipts = summary.receipts > 0 ? `, ${counted(summary.receipts, "receipt")}` : "";
   const by = printable(signedBy.join(", "), false);
   const word = isOwnWord ? " (that this is the log's key is the server's own word)" : "";
   const upTo = `up to the checkpoint of ${size ?? 0} leaves, signed by ${by}${word}`;
@@ -97,9 +99,10 @@ const REASONS: Record<IncompleteReason, (count: number, scope: string) => string
   redacted: (count) => `${count} events were left out by whoever handed this on`,
   trimmed: (count) => `${count} events are past their retention`,
   open: (_, scope) => `${scope} has not ended`,
-  unreceipted: (count, scope) => `${count} scopes that have ended have no receipt (${scope})`,
-  outgrown: (count, scope) => `${count} scopes have more events than their receipts (${scope})`,
-  "untrusted-receipt": (count) => `${count} receipts are signed by none of the keys`,
+  unreceipted: (count, scope) => `${counted(count, "scope")} ended without a receipt (${scope})`,
+  outgrown: (count, scope) =>
+    `${counted(count, "scope")} with more events than the receipt says (${scope})`,
+  "untrusted-receipt": (count) => `${counted(count, "receipt")} signed by none of the keys`,
   "unproven-growth": () => "nothing shows that the log has grown from the remembered checkpoint",
 };
 

@@ -152,6 +152,8 @@ export function metaOf(db: ReadDatabase, name: "epoch" | "position"): unknown {
 }
 
 function connect(file: string): ReadDatabase {
+  // Events are nobody else's business; what SQLite puts beside the file has the same permissions.
+  closeSync(openSync(file, "a", 0o600));
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   db.pragma("journal_mode = wal");
   // A crash of the machine may lose the newest events, which are read from the log again; it damages nothing.

@@ -72,7 +72,7 @@ parentPort?.close();
 
 /** Writes the log into the file until it is told to stop. */
 async function follow(from: Log, signal: AbortSignal): Promise<void> {
-  mkdirSync(dirname(source.file), { recursive: true });
+  mkdirSync(dirname(source.file), { recursive: true, mode: 0o700 });
   const db = openForWriting(source.file, from.epoch);
   try {
     const indexer = new Indexer(db);

@@ -25,14 +25,14 @@ async function verifyLines(changed: readonly string[]) {
 test("says that a scope that has ended holds, and what was checked", async () => {
   const { status, stdout } = await runtrail.run(["verify", "runs/r/jobs/j"]);
   expect(stdout).toMatch(
-    /^holds: runs\/r\/jobs\/j of runtrail.local\/default, 4 events of 1 scopes checked, 1 receipts, every hash, link and proof is right, up to the checkpoint of \d+ leaves, signed by /,
+    /^holds: runs\/r\/jobs\/j of runtrail.local\/default, 4 events of 1 scope checked, 1 receipt, every hash, link and proof is right, up to the checkpoint of \d+ leaves, signed by /,
   );
   expect(status).toBe(0);
 });
 
 test("says that a scope that has not ended is incomplete", async () => {
   const { status, stdout } = await runtrail.run(["verify", "runs/r"]);
-  expect(stdout).toMatch(/^holds, but is incomplete: runs\/r of .*, 4 events of 1 scopes checked/);
+  expect(stdout).toMatch(/^holds, but is incomplete: runs\/r of .*, 4 events of 1 scope checked/);
   expect(stdout).toMatch(/; runs\/r has not ended\n$/);
   expect(status).toBe(3);
 });
