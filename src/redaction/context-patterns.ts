@@ -73,9 +73,10 @@ export const CONTEXT_PATTERNS: readonly RedactionPattern[] = [
   },
   {
     name: "url-password",
-    // A slash ends both parts and begins every URL, so no two attempts overlap.
+    // A slash ends both parts and begins every URL, so no two attempts overlap. What has been taken out
+    // before has a colon too, which does not end the user's name.
     regex: new RegExp(
-      `(?<keep>://[^\\s:@/?#"'<>\\\\]{0,256}:)${NO_SECRET}[^\\s/?#"'<>\\\\]+(?=@)`,
+      `(?<keep>://(?:[^\\s:@/?#"'<>[\\\\]|\\[redacted:[^\\s\\]]{1,64}\\]){0,256}:)${NO_SECRET}[^\\s/?#"'<>\\\\]+(?=@)`,
       "g",
     ),
     hint: /:\/\/[^/"]*@/,

@@ -178,7 +178,7 @@ describe("the laws of redaction", () => {
         const once = redactor.redact({ text: given });
         expect(redactor.redact(once)).toEqual(once);
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000, examples: [["://Server=db;Pwd=x1;User=y@"]] },
     );
   });
 
