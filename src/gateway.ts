@@ -176,7 +176,7 @@ async function openOn(
           {
             file: config.readModel.file,
             nats: { ...nats, name: `${nats.name} read model` },
-            log: config.log,
+            log: { stream: log.stream, origin: log.origin, epoch: log.epoch },
             durable: `read-model-${config.nodeId}`,
           },
           (reason) => {

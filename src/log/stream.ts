@@ -17,17 +17,21 @@ export const LOG_SUBJECTS = "ev.>";
 /** 2.15 allows 1,000 consumers on a stream that does not say otherwise. */
 const MAX_CONSUMERS = 100_000;
 
-/** An open log: one JetStream stream, and the incarnation of it that cursors refer to. */
-export interface Log {
-  nc: NatsConnection;
-  connection: ConnectionWatch;
-  js: JetStreamClient;
-  jsm: JetStreamManager;
+/** Which log: one JetStream stream, and the incarnation of it that cursors refer to. */
+export interface LogName {
   stream: string;
   /** What the log calls itself inside every envelope, e.g. `runtrail.example/prod`. */
   origin: string;
   /** Short name of the stream's incarnation: another one means other sequences. */
   epoch: string;
+}
+
+/** An open log. */
+export interface Log extends LogName {
+  nc: NatsConnection;
+  connection: ConnectionWatch;
+  js: JetStreamClient;
+  jsm: JetStreamManager;
 }
 
 /** How a log's stream is at a moment, from its leader. */
@@ -71,7 +75,6 @@ export class UnfitStreamError extends Error {
  * @throws UnfitStreamError when the stream could lose or alter events, or belongs to another origin
  */
 export async function openLog(nc: NatsConnection, options: LogOptions): Promise<Log> {
-  const js = jetstream(nc);
   const jsm = await jetstreamManager(nc);
   const config = await ensureStream(jsm, newStream(options));
   const differences = unfit(config, options);
@@ -79,15 +82,15 @@ export async function openLog(nc: NatsConnection, options: LogOptions): Promise<
   if (epoch === undefined || differences.length > 0) {
     throw new UnfitStreamError(options.stream, differences);
   }
-  return {
-    nc,
-    connection: new ConnectionWatch(nc),
-    js,
-    jsm,
-    stream: options.stream,
-    origin: options.origin,
-    epoch,
-  };
+  return attachLog(nc, { stream: options.stream, origin: options.origin, epoch });
+}
+
+/** The log that is open elsewhere, over another connection. Never makes a stream, whatever has become of it. */
+export async function attachLog(nc: NatsConnection, name: LogName): Promise<Log> {
+  const jsm = await jetstreamManager(nc);
+  const { stream, origin, epoch } = name;
+  const connection = new ConnectionWatch(nc);
+  return { nc, connection, js: jetstream(nc), jsm, stream, origin, epoch };
 }
 
 /** Looks at the stream itself: whether it is still what was opened, and what is in it. */

@@ -1,13 +1,13 @@
 import { Worker } from "node:worker_threads";
 import type { NatsOptions } from "../log/connect.js";
-import type { LogOptions } from "../log/stream.js";
+import type { LogName } from "../log/stream.js";
 
 /** What the thread needs to follow the log. */
 export interface IndexSource {
   /** The read model's file. */
   file: string;
   nats: NatsOptions;
-  log: LogOptions;
+  log: LogName;
   /** Name of its durable consumer. */
   durable: string;
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { readBounds } from "../log/bounds.js";
 import { connectNats, type NatsConnection } from "../log/connect.js";
-import { openLog, type Log } from "../log/stream.js";
+import { attachLog, type Log } from "../log/stream.js";
 import type { LogRecord } from "../log/record.js";
 import { tail } from "../log/tail.js";
 import { isDamaged, looksLikeDatabase, openForWriting, removeDatabase } from "./database.js";
@@ -55,7 +55,7 @@ while (!closing.signal.aborted) {
   let nc: NatsConnection | undefined;
   try {
     nc = await connectNats(source.nats);
-    const log = await openLog(nc, source.log);
+    const log = await attachLog(nc, source.log);
     if (isRebuildDue) removeDatabase(source.file);
     isRebuildDue = false;
     await follow(log, signal);

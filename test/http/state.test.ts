@@ -124,11 +124,12 @@ test("a scope without events is not there, and neither is one before its first e
 
 /** A read model beside the gateway's own, on the same log. */
 function readModelOn({ nats, gateway }: TestGateway, file: string): ReadModel {
+  const { stream, origin, epoch } = gateway.log;
   const readModel = new ReadModel(
     {
       file,
       nats: { ...nats.server.connection, name: "test" },
-      log: { stream: gateway.log.stream, origin: gateway.log.origin, replicas: 1 },
+      log: { stream, origin, epoch },
       durable: "read-model-test",
     },
     () => undefined,

@@ -4,16 +4,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { foldEvents } from "../../src/projections/timeline.js";
-import {
-  metaOf,
-  openForReading,
-  openForWriting,
-  type ReadDatabase,
-} from "../../src/readmodel/database.js";
+import { metaOf, openForReading, openForWriting } from "../../src/readmodel/database.js";
 import { Indexer } from "../../src/readmodel/indexer.js";
 import { Queries } from "../../src/readmodel/queries.js";
 import { timeAt, eventOf } from "../projections/events.js";
 import { log, RUN, type Placed } from "../projections/logs.js";
+import { dump } from "./dump.js";
 import { recordOf } from "./records.js";
 
 const TENANT = "acme";
@@ -45,11 +41,6 @@ function ask<T>(file: string, read: (queries: Queries) => T): T {
   } finally {
     db.close();
   }
-}
-
-function dump(db: ReadDatabase): unknown {
-  const tables = ["meta", "keys", "events", "events_below", "scopes"];
-  return tables.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all());
 }
 
 test("the state at any sequence is the fold of the events up to there, however they were written", () => {
