@@ -6,7 +6,7 @@ import { answerOf, connectTo, getJson, post, readSocket } from "./requests.js";
 
 let served: TestGateway;
 beforeAll(async () => {
-  served = await startGateway();
+  served = await startGateway({ readModel: { isOn: true } });
 });
 afterAll(() => served.stop());
 

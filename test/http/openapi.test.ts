@@ -22,7 +22,7 @@ const SCOPES = [
 let served: TestGateway;
 let document: Document;
 beforeAll(async () => {
-  served = await startGateway();
+  served = await startGateway({ readModel: { isOn: true } });
   document = (await getJson<Document>(`${served.url}/openapi.json`)).body;
 });
 afterAll(() => served.stop());

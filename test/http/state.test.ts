@@ -21,7 +21,7 @@ const RUN = "runs/r-1";
 
 let served: TestGateway;
 beforeAll(async () => {
-  served = await startGateway();
+  served = await startGateway({ readModel: { isOn: true } });
   await append(served.url, RUN, [
     { type: "run.created", payload: { workflowId: "deploy", name: "Deploy" } },
     { type: "run.started", payload: { workflowId: "deploy" } },

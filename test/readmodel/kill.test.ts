@@ -39,7 +39,7 @@ test(
     onTestFinished(() => nats.stop());
     const folder = await mkdtemp(join(tmpdir(), "runtrail-read-model-"));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const writer = await startGateway({ nodeId: "writer", readModel: { isOn: false } }, nats);
+    const writer = await startGateway({ nodeId: "writer" }, nats);
     onTestFinished(() => writer.stop());
 
     const over = new AbortController();
