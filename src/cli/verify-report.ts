@@ -80,8 +80,7 @@ export function conclude(
   const events = `${counted(places.event, "event")} of ${counted(scopes, "scope")}`;
   const checked = printable(`${what}, ${events} checked`, false);
   if (verdict === "tampered") {
-    const count = findings === 1 ? "1 finding" : `${findings} findings`;
-    return `${paint("red", "does not hold")}: ${checked}, ${count}`;
+    return `${paint("red", "does not hold")}: ${checked}, ${counted(findings, "finding")}`;
   }
   const receipts = summary.receipts > 0 ? `, ${counted(summary.receipts, "receipt")}` : "";
   const by = printable(signedBy.join(", "), false);

@@ -1,6 +1,5 @@
 import { memberAddressOf, type ConnectionOptions } from "./connection.js";
-import { ProtocolError } from "./errors.js";
-import { request } from "./request.js";
+import { fetchJson } from "./fetch-json.js";
 
 /** A subject whose personal data nobody can read any more. */
 export interface Forgotten {
@@ -21,14 +20,8 @@ export interface Forgotten {
 export async function forget(
   connection: ConnectionOptions,
   subject: string,
-  { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<Forgotten> {
   const address = memberAddressOf(connection, "personal-subjects", subject);
-  const parts = { method: "DELETE" as const, headers: { accept: "application/json" }, signal };
-  const text = await (await request(connection, address, parts)).text();
-  try {
-    return JSON.parse(text) as Forgotten;
-  } catch (cause) {
-    throw new ProtocolError("the answer to forgetting a subject is not JSON", { cause });
-  }
+  return (await fetchJson(connection, address, { method: "DELETE", signal })) as Forgotten;
 }

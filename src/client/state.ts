@@ -2,8 +2,7 @@ import type { RunSummary } from "../projections/run-summary.js";
 import type { Status } from "../projections/status.js";
 import type { TimelineState } from "../projections/timeline-state.js";
 import { addressOf, type ConnectionOptions } from "./connection.js";
-import { ProtocolError } from "./errors.js";
-import { request } from "./request.js";
+import { fetchJson } from "./fetch-json.js";
 
 /** What a scope and everything below it add up to, and the cursor up to which everything is in it. */
 export type StateAsOf = TimelineState & { asOf: string };
@@ -49,7 +48,7 @@ export async function fetchState(
   { at, consistent, signal }: FetchOptions & { at?: string | undefined } = {},
 ): Promise<StateAsOf> {
   const address = addressOf(connection, scope, undefined, { at, consistent });
-  return (await fetchJson(connection, address, signal)) as StateAsOf;
+  return (await fetchJson(connection, address, { signal })) as StateAsOf;
 }
 
 /**
@@ -63,19 +62,5 @@ export async function fetchRuns(
   { signal, status, ...rest }: RunsQuery = {},
 ): Promise<RunsPage> {
   const address = addressOf(connection, "", "runs", { ...rest, status: status?.join(",") });
-  return (await fetchJson(connection, address, signal)) as RunsPage;
-}
-
-async function fetchJson(
-  connection: ConnectionOptions,
-  address: URL,
-  signal = new AbortController().signal,
-): Promise<unknown> {
-  const headers = { accept: "application/json" };
-  const text = await (await request(connection, address, { headers, signal })).text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ProtocolError(`${address.pathname} does not answer in JSON`, { cause });
-  }
+  return (await fetchJson(connection, address, { signal })) as RunsPage;
 }
