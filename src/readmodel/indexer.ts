@@ -88,8 +88,8 @@ export class Indexer {
    * @returns how many events went; 0: there are no more
    */
   trim(before: number): number {
-    const { events, scopes } = this.#db.transaction(() => this.#trimming.run(before))();
-    if (scopes > 0) this.#forget();
+    const { events, ended } = this.#db.transaction(() => this.#trimming.run(before))();
+    if (ended > 0) this.#forget();
     return events;
   }
 

@@ -43,12 +43,12 @@ export class Trimming {
 
   /**
    * @param before the first sequence that stays
-   * @returns how many events went, and of how many scopes nothing is left
+   * @returns how many events went, and of how many scopes and correlations nothing is left
    */
-  run(before: number): { events: number; scopes: number } {
+  run(before: number): { events: number; ended: number } {
     const statements = this.#statements;
     const last = statements.through.get(before, AT_ONCE)?.last ?? null;
-    if (last === null) return { events: 0, scopes: 0 };
+    if (last === null) return { events: 0, ended: 0 };
     for (const { key, tenant, path } of statements.scopes.all(last)) {
       // From here on it is folded: the events before are gone.
       statements.keepState.run(key, last, JSON.stringify(this.#states.at({ key, path }, last)));
@@ -58,10 +58,10 @@ export class Trimming {
         if (above) statements.below.run(above.id, last);
       }
     }
-    statements.correlations.run({ last });
+    const { changes: correlations } = statements.correlations.run({ last });
     const { changes: events } = statements.events.run(last);
     statements.endedStates.run(last);
     const { changes: scopes } = statements.endedScopes.run(last);
-    return { events, scopes };
+    return { events, ended: correlations + scopes };
   }
 }

@@ -155,6 +155,25 @@ test("what the log has lost goes, and what is left keeps its state", () => {
   });
 });
 
+test("a correlation of which nothing was left is found again when it goes on", () => {
+  const db = openForWriting(newFile(), EPOCH);
+  const indexer = new Indexer(db);
+  const [first, ...others] = steps(3).map(({ sequence, event }, i) => ({
+    sequence,
+    event: { ...event, correlationId: i === 1 ? "other" : "gone" },
+  }));
+  if (!first) throw new Error("there are three");
+  indexer.add([recordOf(first)]);
+  indexer.add(others.slice(0, 1).map(recordOf));
+  expect(indexer.trim(2)).toBe(1);
+  indexer.add(others.slice(1).map(recordOf));
+  const found = db
+    .prepare("SELECT sequence FROM events JOIN keys ON keys.id = correlation WHERE name = ?")
+    .pluck();
+  expect(found.all("correlations/gone")).toEqual([3]);
+  db.close();
+});
+
 test("a file of another log, of another version, or that is none is made anew", () => {
   const file = newFile();
   write(file, steps(3), []);
