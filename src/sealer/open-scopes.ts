@@ -65,7 +65,7 @@ export class OpenScopes {
       const above = subjectOf(tenant, ancestor);
       if (this.#heardOf(above, false).isClosed) this.#due.add(above);
     }
-    this.#forget();
+    if (this.#isTooLarge) this.#forgetOldest();
   }
 
   /** The entry of a scope, made where there is none. */
@@ -148,9 +148,13 @@ export class OpenScopes {
     entry.hashes = undefined;
   }
 
-  #forget(): void {
+  get #isTooLarge(): boolean {
+    return this.#entries.size > this.maxScopes || this.#bytes > this.maxBytes;
+  }
+
+  #forgetOldest(): void {
     for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= this.maxScopes && this.#bytes <= this.maxBytes) return;
+      if (!this.#isTooLarge) return;
       this.#dropHashes(entry);
       this.#entries.delete(key);
       const family = this.#familyOf(key);

@@ -21,7 +21,7 @@ import {
 import { watchStore } from "./watch.js";
 
 /** How long events may wait to be hashed: so that they are hashed a few at a time. */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 
 /** Another process that seals is taken for gone when it has left events unsealed for this long. */
 const TAKEOVER_MS = 5_000;
@@ -207,25 +207,22 @@ export class Sealer {
 
   /** Takes in what comes, until it is time to seal it. */
   async #gather(sealing: Sealing, forMs: number): Promise<void> {
-    const end = performance.now() + forMs;
     let isOver = this.#waiters.size > 0 || this.#closing.signal.aborted;
-    const hurried = new Promise<void>((resolve) => {
+    const timer = new AbortController();
+    const over = new Promise<void>((resolve) => {
       this.#hurry = () => {
         isOver = true;
         resolve();
       };
     });
-    const isHurried = () => isOver;
-    while (!isHurried() && performance.now() < end) {
-      const timer = new AbortController();
-      const time = delay(end - performance.now(), undefined, { signal: timer.signal });
-      await Promise.race([hurried, time, this.#inbox.filled()]);
-      timer.abort();
-      await time.catch(() => undefined);
-      if (isHurried()) break;
-      await delay(GATHER_MS);
+    delay(forMs, undefined, { signal: timer.signal }).then(this.#hurry, () => undefined);
+    const hasTime = () => !isOver;
+    while (hasTime()) {
+      await Promise.race([over, this.#inbox.filled()]);
+      if (hasTime()) await delay(GATHER_MS);
       await sealing.take(this.#inbox.take());
     }
+    timer.abort();
     this.#hurry = () => undefined;
   }
 

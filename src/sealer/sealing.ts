@@ -1,7 +1,7 @@
 import { formatCheckpoint, parseCheckpoint } from "../audit/checkpoint.js";
 import type { Leaf } from "../audit/leaf.js";
 import { parseNote, signNote, type NoteSigner } from "../audit/note.js";
-import { TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
+import { TileTree } from "../audit/tile-tree.js";
 import { formatVerifierKey } from "../audit/verifier-key.js";
 import { sha256Hex } from "../envelope/hash.js";
 import { readBounds } from "../log/bounds.js";
@@ -13,7 +13,6 @@ import { checkpointName } from "./checkpoint-history.js";
 import { OpenScopes } from "./open-scopes.js";
 import { makeReceipts, receiptEntry } from "./receipts.js";
 import { withSequence, type SealKey, type SealState } from "./seal-state.js";
-import { LeafTile } from "./leaf-tile.js";
 import { hashesEntry, leavesEntry, type SealedTiles } from "./sealed-tiles.js";
 import { TreeThread } from "./tree-thread.js";
 
@@ -73,25 +72,13 @@ export class Sealing {
   #stored: StoredState;
   #missing: SealState["missing"];
   #foreign: SealState["foreign"];
-  /** How many leaves have been taken in. */
-  #size = 0;
-  /** Of tiles that are full and not stored yet. */
-  #full: Entry[] = [];
-  #last = new LeafTile();
 
-  private constructor(
-    parts: SealingParts,
-    stored: StoredState,
-    tree: TreeThread,
-    leaves: readonly Leaf[],
-  ) {
+  private constructor(parts: SealingParts, stored: StoredState, tree: TreeThread) {
     this.#parts = parts;
     this.#stored = stored;
     this.#missing = stored.state.missing;
     this.#foreign = stored.state.foreign;
     this.#tree = tree;
-    this.#size = stored.state.size - leaves.length;
-    for (const leaf of leaves) this.#keep(leaf);
   }
 
   /** @throws CorruptSealsError when the tiles do not have the root of the checkpoint */
@@ -110,7 +97,7 @@ export class Sealing {
         throw new CorruptSealsError(`the ${size} leaves do not have the root of their checkpoint`);
       }
     }
-    return new Sealing(parts, stored, new TreeThread(tail), tail.leaves);
+    return new Sealing(parts, stored, new TreeThread(tail));
   }
 
   /** To be called at last. */
@@ -134,11 +121,11 @@ export class Sealing {
 
   /** The sequence that is to be taken next. */
   get next(): number {
-    return this.#size + 1;
+    return this.#tree.size + 1;
   }
 
   get hasUnsealed(): boolean {
-    return this.#size > this.state.size;
+    return this.#tree.size > this.state.size;
   }
 
   /** Takes events in, and reads what lies between them. */
@@ -172,9 +159,7 @@ export class Sealing {
   async seal(): Promise<void> {
     const { log, store, signer, sealer, signal } = this.#parts;
     const { state } = this.#stored;
-    const size = this.#size;
-    const leaves = [...this.#full];
-    if (size % TILE_WIDTH > 0) leaves.push(this.#take(tileOf(size), this.#last));
+    const { size } = this.#tree;
     const growth = this.#tree.grow(state.size);
     // Awaited below, and perhaps never when something else fails before.
     growth.catch(() => undefined);
@@ -185,7 +170,7 @@ export class Sealing {
     // Before the state: if we crash here they are made again, from the same events.
     await store.put(await makeReceipts({ ...this.#parts, open: this.#open }, due, size, signal));
 
-    const { root, tiles, size: grown } = await growth;
+    const { root, leaves, tiles, size: grown } = await growth;
     if (grown !== size)
       throw new Error(`a tree of ${grown} leaves has come where one of ${size} is due`);
     const checkpoint = { origin: log.origin, size, root, extensions: [] };
@@ -200,12 +185,11 @@ export class Sealing {
       foreign: this.#foreign,
     };
     await this.#store(next, [
-      ...leaves,
+      ...leaves.map(({ tile, encoded }) => leavesEntry(tile, encoded)),
       ...tiles.map(({ level, tile, hashes }) => hashesEntry(level, tile, hashes)),
       { name: checkpointName(size), text: note },
     ]);
     for (const name of due) this.#open.settled(name);
-    this.#full = [];
   }
 
   async #store(state: SealState, more: readonly Entry[]): Promise<void> {
@@ -217,7 +201,7 @@ export class Sealing {
   }
 
   get #isFull(): boolean {
-    return this.#size - this.state.size >= MAX_LEAVES;
+    return this.#tree.size - this.state.size >= MAX_LEAVES;
   }
 
   #add(place: Place): void {
@@ -228,22 +212,7 @@ export class Sealing {
     if (place.is === "missing") this.#missing = withSequence(this.#missing, place.sequence);
     if (place.is === "foreign") this.#foreign = withSequence(this.#foreign, place.sequence);
     if (place.is === "event") this.#open.observe(place.record);
-    this.#keep(leafOf(place));
-  }
-
-  #keep(leaf: Leaf): void {
-    this.#last.add(leaf);
-    this.#size++;
-    if (!this.#last.isFull) return;
-    this.#full.push(this.#take(tileOf(this.#size - 1), this.#last));
-    this.#last = new LeafTile();
-  }
-
-  /** Hands a tile to the tree, and makes of it what is to be stored. */
-  #take(number: number, tile: LeafTile): Entry {
-    const encoded = tile.encode();
-    this.#tree.add(number, encoded);
-    return leavesEntry(number, encoded);
+    this.#tree.add(leafOf(place));
   }
 }
 
@@ -271,9 +240,4 @@ function timeOf(at: { recordedAtMs: number; recordedAtNanos: number }): string {
 function keysWith({ keys, size }: SealState, verifierKey: string): readonly SealKey[] {
   if (keys.at(-1)?.verifierKey === verifierKey) return keys;
   return [...keys, { verifierKey, fromSize: size }];
-}
-
-/** The tile that the leaf after `size` others is in. */
-function tileOf(size: number): number {
-  return Math.floor(size / TILE_WIDTH);
 }

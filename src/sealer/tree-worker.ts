@@ -1,27 +1,42 @@
 import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
-import { leafText } from "../audit/leaf.js";
-import { joinHashes, TILE_WIDTH, TileTree, type StoredTail } from "../audit/tile-tree.js";
-import { decodeLeafTile } from "./leaf-tile.js";
-import type { Growth, TreeRequest } from "./tree-thread.js";
+import { leafText, type Leaf } from "../audit/leaf.js";
+import { joinHashes, TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
+import { LeafTiles } from "./leaf-tiles.js";
+import { FACTS, type Growth, type StoredTree, type TreeRequest } from "./tree-thread.js";
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
-setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+setPriority(0, constants.priority.PRIORITY_LOW);
 
 /** The other side of a {@link TreeThread}. */
-const tree = new TileTree(workerData as StoredTail);
+const stored = workerData as StoredTree;
+const tree = new TileTree(stored);
+const leafTiles = new LeafTiles(stored.size, stored.leaves);
 
 parentPort?.on("message", (request: TreeRequest) => {
   switch (request.is) {
-    case "leaves":
-      for (const leaf of decodeLeafTile(request.encoded, request.tile)) {
-        if (leaf.sequence === tree.size + 1) tree.append(leafText(leaf));
-      }
+    case "events":
+      addEvents(request.sequence, request.facts);
+      return;
+    case "leaf":
+      add(request.leaf);
       return;
     case "grow":
       parentPort?.postMessage(growthSince(request.since));
   }
 });
+
+function addEvents(first: number, facts: readonly string[]): void {
+  for (let at = 0, sequence = first; at < facts.length; at += FACTS.length, sequence++) {
+    const [hash = "", subject = "", time = ""] = [facts[at], facts[at + 1], facts[at + 2]];
+    add({ hash, sequence, subject, time });
+  }
+}
+
+function add(leaf: Leaf): void {
+  tree.append(leafText(leaf));
+  leafTiles.add(leaf);
+}
 
 function growthSince(since: number): Growth {
   tree.stored(since);
@@ -32,7 +47,7 @@ function growthSince(since: number): Growth {
       hashes: joinHashes(tile),
     })),
   );
-  return { size: tree.size, root: tree.root(), tiles };
+  return { size: tree.size, root: tree.root(), leaves: leafTiles.changedSince(since), tiles };
 }
 
 function tilesOf<T>(items: readonly T[]): T[][] {
