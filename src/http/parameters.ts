@@ -8,6 +8,8 @@ import {
 } from "../wire/event-filter.js";
 import { problem, ProblemError } from "../wire/problem.js";
 
+const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
 /** What stands behind the question mark of a request, by name, each at most once. */
 export class Parameters {
   readonly #given: Partial<Record<string, string | string[]>>;
@@ -47,6 +49,22 @@ export class Parameters {
     return chosen;
   }
 
+  /** A text that says something. @throws ProblemError `bad-parameter` */
+  words(name: string, maxLength: number): string | undefined {
+    const text = this.text(name);
+    if (text === undefined || (text.trim() !== "" && text.length <= maxLength)) return text;
+    throw badParameter(name, `must be a text of 1 to ${maxLength} characters`);
+  }
+
+  /** RFC 3339, or a day; in milliseconds since 1970. @throws ProblemError `bad-parameter` */
+  time(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const ms = TIME.test(text) ? Date.parse(text) : NaN;
+    if (!Number.isNaN(ms)) return ms;
+    throw badParameter(name, "must be a time such as 2026-03-01T09:30:00Z, or a day");
+  }
+
   /** @throws ProblemError `bad-cursor` */
   cursor(name: string): Cursor | undefined {
     const text = this.text(name);
@@ -83,7 +101,11 @@ export function cursorFrom(text: string, pointer: string): Cursor {
   const detail =
     "A cursor is a sequence and the log's epoch, such as 1042.k3f9q2, as events and pages give it; " +
     "a sequence alone will do.";
-  throw new ProblemError(problem("bad-cursor", detail, { pointer }));
+  throw badCursor(detail, pointer);
+}
+
+export function badCursor(detail: string, pointer: string): ProblemError {
+  return new ProblemError(problem("bad-cursor", detail, { pointer }));
 }
 
 /** The pointer names the parameter as a member of `query`. */

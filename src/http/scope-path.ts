@@ -5,9 +5,9 @@ import { problem, ProblemError } from "../wire/problem.js";
 import { correlationPath, type TimelinePath } from "../wire/timeline.js";
 
 /** What can be asked of a timeline, the last word of its addresses. */
-const TIMELINE_RESOURCES = ["events", "stream", "poll"] as const;
+const TIMELINE_RESOURCES = ["events", "stream", "poll", "logs"] as const;
 /** What can be asked of a scope alone. */
-const SCOPE_RESOURCES = [...TIMELINE_RESOURCES, "bundle", "receipt"] as const;
+const SCOPE_RESOURCES = [...TIMELINE_RESOURCES, "logs/summary", "bundle", "receipt"] as const;
 export type TimelineResource = (typeof TIMELINE_RESOURCES)[number];
 export type ScopeResource = (typeof SCOPE_RESOURCES)[number];
 

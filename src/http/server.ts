@@ -13,6 +13,7 @@ import { healthRoutes } from "./health-routes.js";
 import { refuseOtherMethods } from "./methods.js";
 import { openapiRoutes } from "./openapi/openapi-routes.js";
 import { pollRoutes } from "./read/poll-routes.js";
+import { logsRoutes } from "./logs/logs-routes.js";
 import { readRoutes } from "./read/read-routes.js";
 import type { Serving } from "./serving.js";
 import { stateRoutes } from "./state/state-routes.js";
@@ -66,6 +67,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   readRoutes(app, serving);
   pollRoutes(app, serving);
   stateRoutes(app, serving);
+  logsRoutes(app, serving);
   sseRoutes(app, serving);
   socketRoutes(app, serving);
   subscriptionRoutes(app, serving);

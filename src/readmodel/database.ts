@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
+import { PLACES } from "./documents.js";
 
 export type ReadDatabase = Database.Database;
 
 /** Raised with every change of what is stored: a file of another version is thrown away and made anew. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The memory that SQLite keeps pages in, in KiB. */
 const CACHE_KIB = 64 * 1024;
@@ -14,6 +15,9 @@ const CHECKPOINT_PAGES = 8192;
 
 /** How long a reader waits for the writer, and the other way round; with a write-ahead log they rarely do. */
 const BUSY_TIMEOUT_MS = 5000;
+
+/** How texts are cut into words: at whatever is no letter and no digit, whatever the case and the diacritics. */
+export const TOKENIZER = "unicode61 remove_diacritics 2";
 
 const SCHEMA = `
   CREATE TABLE meta (
@@ -60,12 +64,22 @@ const SCHEMA = `
     status TEXT,
     name TEXT,
     workflow_id TEXT,
-    created_at TEXT
+    created_at TEXT,
+    log_entries INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX scopes_by_kind ON scopes (tenant, kind, first_sequence);
   CREATE INDEX scopes_by_status ON scopes (tenant, kind, status, first_sequence);
   CREATE INDEX scopes_by_workflow ON scopes (tenant, kind, workflow_id, first_sequence);
   CREATE INDEX scopes_by_root ON scopes (root, first_sequence);
+
+  -- What can be found: log entries, and events that have none. The row of a document is the event's sequence
+  -- times ${PLACES}, and the place of the entry; so they are in the order of the log. Neither column is stored.
+  CREATE VIRTUAL TABLE entries USING fts5(
+    tags, text, content = '', contentless_delete = 1, tokenize = '${TOKENIZER}'
+  );
+  -- Merged less often than by default, and written less often: what comes all at once is half as fast otherwise.
+  INSERT INTO entries (entries, rank) VALUES ('automerge', 8);
+  INSERT INTO entries (entries, rank) VALUES ('hashsize', ${16 * 1024 * 1024});
 
   -- The state of a scope right after one of its events, now and then: from there it is folded on.
   CREATE TABLE states (

@@ -29,8 +29,9 @@ const source = workerData as IndexSource;
 /** How often what retention has removed is looked for, and whether the file is still there. */
 const HOUSEKEEPING_MS = 5000;
 
-/** A batch is written when it has so many events, or its first one has waited for this long. */
-const BATCH_EVENTS = 2000;
+/** A batch is written when it has so many events or bytes, or its first one has waited for this long. */
+const BATCH_EVENTS = 10_000;
+const BATCH_BYTES = 16 * 1024 * 1024;
 const BATCH_MS = 10;
 
 /** After trouble, and before the log is read again. */
@@ -119,19 +120,25 @@ async function* batches(
   });
   try {
     let batch: LogRecord[] = [];
+    let bytes = 0;
     let next = events.next();
     for (;;) {
       if (batch.length > 0 && (await isLate(next))) {
         yield batch;
         batch = [];
+        bytes = 0;
       }
       const result = await next;
       if (result.done === true) break;
-      batch = batch.length === 0 ? result.value : batch.concat(result.value);
+      for (const record of result.value) {
+        batch.push(record);
+        bytes += record.bytes.length;
+      }
       next = events.next();
-      if (batch.length < BATCH_EVENTS) continue;
+      if (batch.length < BATCH_EVENTS && bytes < BATCH_BYTES) continue;
       yield batch;
       batch = [];
+      bytes = 0;
     }
     if (batch.length > 0) yield batch;
   } finally {

@@ -4,7 +4,9 @@ import type { LogRecord } from "../log/record.js";
 import { applyEvent } from "../projections/apply-event.js";
 import type { ScopeState } from "../projections/scope-state.js";
 import { metaOf, type ReadDatabase } from "./database.js";
+import { documentsOf, PLACES } from "./documents.js";
 import { eventOf, States } from "./states.js";
+import { nodeName, tag, typeName } from "./tags.js";
 import { Trimming } from "./trimming.js";
 
 /** Scopes whose state is held in memory while events come for them; that of others is read again. */
@@ -23,6 +25,8 @@ interface OpenScope {
   key: number;
   /** The scopes that it is below, outermost first. */
   above: readonly number[];
+  /** Of every document in it. */
+  tags: string;
   state: ScopeState;
   /** Events since the state was last stored. */
   events: number;
@@ -102,10 +106,21 @@ export class Indexer {
     const { tenant, scope, sequence, bytes, recordedAtMs, recordedAtNanos } = record;
     const open = this.#openScope(tenant, scope);
     const correlation = this.#keyOf(tenant, `correlations/${record.correlationId}`);
-    const { event, below } = this.#statements;
-    event.run(sequence, open.key, correlation, recordedAtMs, recordedAtNanos, bytes);
+    const { insertEvent, below, document } = this.#statements;
+    insertEvent.run(sequence, open.key, correlation, recordedAtMs, recordedAtNanos, bytes);
     for (const key of open.above) below.run(key, sequence);
-    applyEvent(open.state, eventOf(bytes), sequence);
+    const event = eventOf(bytes);
+    applyEvent(open.state, event, sequence);
+    const tags = [
+      open.tags,
+      tag.correlation(correlation),
+      tag.type(this.#keyOf(tenant, typeName(record.type))),
+    ].join(" ");
+    for (const { place, tags: own, text } of documentsOf(event, (nodeId) =>
+      this.#keyOf(tenant, nodeName(nodeId)),
+    )) {
+      document.run(sequence * PLACES + place, tags + own, text);
+    }
     open.events++;
     this.#position = sequence;
     return open;
@@ -119,7 +134,8 @@ export class Indexer {
       const ancestors = parseScope(path)?.ancestors ?? [];
       const above = ancestors.map((ancestor) => this.#keyOf(tenant, ancestor));
       const state = this.#states.at({ key, path }, this.#position);
-      open = { tenant, key, above, state, events: 0, length: 0, isEndStored: false };
+      const tags = [key, ...above].map(tag.within).join(" ");
+      open = { tenant, key, above, tags, state, events: 0, length: 0, isEndStored: false };
       this.#open.set(name, open);
     }
     return open;
@@ -139,6 +155,7 @@ export class Indexer {
       name: about.name ?? null,
       workflowId: about.workflowId ?? null,
       createdAt: state.createdAt,
+      logEntries: state.logs.entries,
     });
     const hasEnded = state.endedAt !== null;
     const every = Math.max(STATE_EVERY, open.length / STATE_BYTES_AN_EVENT);
@@ -170,17 +187,18 @@ function prepare(db: ReadDatabase) {
       "SELECT id FROM keys WHERE tenant = ? AND name = ?",
     ),
     addKey: db.prepare("INSERT INTO keys (tenant, name) VALUES (?, ?)"),
-    event: db.prepare(
+    insertEvent: db.prepare(
       `INSERT INTO events (sequence, scope, correlation, recorded_ms, recorded_nanos, bytes)
        VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     below: db.prepare("INSERT INTO events_below (key, sequence) VALUES (?, ?)"),
+    document: db.prepare("INSERT INTO entries (rowid, tags, text) VALUES (?, ?, ?)"),
     state: db.prepare("INSERT OR REPLACE INTO states (key, sequence, state) VALUES (?, ?, ?)"),
     scope: db.prepare(
-      `INSERT INTO scopes (key, tenant, kind, root, first_sequence, last_sequence, status, name, workflow_id, created_at)
-       VALUES (:key, :tenant, :kind, :root, :firstSequence, :lastSequence, :status, :name, :workflowId, :createdAt)
+      `INSERT INTO scopes (key, tenant, kind, root, first_sequence, last_sequence, status, name, workflow_id, created_at, log_entries)
+       VALUES (:key, :tenant, :kind, :root, :firstSequence, :lastSequence, :status, :name, :workflowId, :createdAt, :logEntries)
        ON CONFLICT (key) DO UPDATE SET last_sequence = :lastSequence, status = :status, name = :name,
-         workflow_id = :workflowId, created_at = :createdAt`,
+         workflow_id = :workflowId, created_at = :createdAt, log_entries = :logEntries`,
     ),
   };
 }

@@ -1,5 +1,6 @@
 import { rollUp, type TimelineState } from "../projections/timeline-state.js";
 import { metaOf, type ReadDatabase } from "./database.js";
+import { LogSearch, type LogsPage, type LogsRequest } from "./log-search.js";
 import { RunList, type RunsPage, type RunsRequest } from "./run-list.js";
 import { States } from "./states.js";
 
@@ -18,6 +19,7 @@ export class Queries {
   readonly #db: ReadDatabase;
   readonly #states: States;
   readonly #runs: RunList;
+  readonly #logs: LogSearch;
   readonly #keyOf;
   readonly #below;
 
@@ -25,6 +27,7 @@ export class Queries {
     this.#db = db;
     this.#states = new States(db);
     this.#runs = new RunList(db, this.#states);
+    this.#logs = new LogSearch(db);
     this.#keyOf = db
       .prepare<[string, string], number>("SELECT id FROM keys WHERE tenant = ? AND name = ?")
       .pluck();
@@ -68,6 +71,11 @@ export class Queries {
   /** Runs, newest first. */
   runs(tenant: string, request: RunsRequest): Answer<RunsPage> {
     return this.#atOnce(() => this.#runs.page(tenant, request));
+  }
+
+  /** Log entries. */
+  logs(tenant: string, request: LogsRequest): Answer<LogsPage> {
+    return this.#atOnce(() => this.#logs.page(tenant, request));
   }
 
   #atOnce<T>(read: (position: number) => T): Answer<T> {

@@ -2,6 +2,7 @@ import type { TimelineState } from "../projections/timeline-state.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
 import type { Answer, Queries } from "./queries.js";
 import { QueryThread, ReadModelError, type QueryName } from "./query-thread.js";
+import type { LogsPage, LogsRequest } from "./log-search.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
 
 /** So long a question waits for the read model to be opened. */
@@ -55,6 +56,11 @@ export class ReadModel {
   /** Runs, newest first. @throws ReadModelError when it cannot be read now */
   runs(tenant: string, request: RunsRequest): Promise<Answer<RunsPage>> {
     return this.#ask("runs", tenant, request);
+  }
+
+  /** Log entries, each by itself. @throws ReadModelError when it cannot be read now */
+  logs(tenant: string, request: LogsRequest): Promise<Answer<LogsPage>> {
+    return this.#ask("logs", tenant, request);
   }
 
   /** Whether the log up to a sequence is in the read model, at once or before the signal aborts. */

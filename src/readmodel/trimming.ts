@@ -1,5 +1,6 @@
 import { parseScope } from "../envelope/scope.js";
 import type { ReadDatabase } from "./database.js";
+import { PLACES } from "./documents.js";
 import type { States } from "./states.js";
 
 /** Events that are removed at once, so that new ones need not wait long. */
@@ -33,6 +34,7 @@ export class Trimming {
         `DELETE FROM keys WHERE id IN (SELECT DISTINCT correlation FROM events WHERE sequence <= :last)
            AND NOT EXISTS (SELECT 1 FROM events WHERE correlation = keys.id AND sequence > :last)`,
       ),
+      documents: db.prepare(`DELETE FROM entries WHERE rowid < (? + 1) * ${PLACES}`),
       events: db.prepare("DELETE FROM events WHERE sequence <= ?"),
       endedStates: db.prepare(
         "DELETE FROM states WHERE key IN (SELECT key FROM scopes WHERE last_sequence <= ?)",
@@ -59,6 +61,7 @@ export class Trimming {
       }
     }
     const { changes: correlations } = statements.correlations.run({ last });
+    statements.documents.run(last);
     const { changes: events } = statements.events.run(last);
     statements.endedStates.run(last);
     const { changes: scopes } = statements.endedScopes.run(last);

@@ -3,18 +3,16 @@ import { BUNDLE_TYPE } from "../../audit/bundle-line.js";
 import { readTimelineHeads } from "../../log/read.js";
 import { bundleLines } from "../../sealer/bundle.js";
 import { problem, ProblemError } from "../../wire/problem.js";
-import { commonHeaders } from "../headers.js";
-import { Outflow } from "../outflow.js";
 import { Parameters } from "../parameters.js";
 import { unavailable } from "../problem-reply.js";
 import { deadlineOf } from "../read/deadline.js";
-import { loggerOf } from "../request-log.js";
 import { scopeOf } from "../scope-path.js";
 import type { Serving } from "../serving.js";
+import { streamBody } from "../streamed-body.js";
 
 /** How long a bundle waits until all that there is is sealed. */
 const SEAL_TIMEOUT_MS = 10_000;
-const CHUNK_LENGTH = 64 * 1024;
+const PART_LENGTH = 64 * 1024;
 
 /**
  * Streams everything that is needed to verify a scope, or the whole tenant, up to its newest event at the
@@ -23,11 +21,11 @@ const CHUNK_LENGTH = 64 * 1024;
  * @throws ProblemError `not-found` without events, `bad-parameter`, `unavailable` when they are not sealed in time
  */
 export async function sendBundle(
-  { gateway, config, ticker }: Serving,
+  serving: Serving,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const { log, sealer, tenant } = gateway;
+  const { log, sealer, tenant } = serving.gateway;
   const scope = scopeOf(request)?.path ?? "";
   const { newest } = await readTimelineHeads(log, tenant, scope);
   if (newest === 0) {
@@ -40,29 +38,19 @@ export async function sendBundle(
   });
   const known = new Parameters(request).integer("known", 1, sealer.state.size);
 
-  reply.hijack();
-  reply.raw.writeHead(200, {
-    ...commonHeaders(request),
-    "content-type": BUNDLE_TYPE,
-    "cache-control": "no-cache",
-  });
-  if (request.method === "HEAD") {
-    reply.raw.end();
-    return;
-  }
-  const outflow = new Outflow(reply.raw, ticker, config.http.stalledAfterMs);
-  try {
-    let chunk = "";
-    for await (const line of bundleLines(log, sealer, { tenant, scope, known }, outflow.ended)) {
-      chunk += `${line}\n`;
-      if (chunk.length < CHUNK_LENGTH) continue;
-      await outflow.send(chunk);
-      chunk = "";
+  async function* parts(signal: AbortSignal): AsyncGenerator<string> {
+    let part = "";
+    for await (const line of bundleLines(log, sealer, { tenant, scope, known }, signal)) {
+      part += `${line}\n`;
+      if (part.length < PART_LENGTH) continue;
+      yield part;
+      part = "";
     }
-    await outflow.send(chunk);
-    outflow.end();
-  } catch (error) {
-    if (!outflow.ended.aborted) loggerOf(request).error({ err: error }, "a bundle broke off");
-    outflow.destroy();
+    yield part;
   }
+  return streamBody(serving, request, reply, {
+    what: "a bundle",
+    headers: { "content-type": BUNDLE_TYPE },
+    parts,
+  });
 }

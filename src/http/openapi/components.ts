@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from "../../envelope/catalogue/log-entry.js";
 import { STATUSES } from "../../projections/status.js";
 import { schemas, type SchemaFile } from "../../envelope/catalogue/schemas.generated.js";
 import { PROBLEMS } from "../../wire/problem.js";
@@ -139,6 +140,49 @@ const ANSWERS: OpenapiObject = {
       total: { type: "object", description: "Of the scope and everything below it." },
       children: { type: "object", description: "By path, the first 1,000 scopes below." },
       asOf: { ...schemaRef("cursor"), description: "Everything up to there is in it." },
+    },
+  },
+  line: {
+    type: "object",
+    description: "A log entry, with the members that it was stored with.",
+    required: ["cursor", "sequence", "entry", "recordedAt", "scope", "level", "message"],
+    properties: {
+      cursor: { type: "string", description: "`<sequence>-<entry>.<epoch>`, to go on as `after`." },
+      sequence: { type: "integer", minimum: 1 },
+      entry: { type: "integer", minimum: 0, description: "Its place in the event." },
+      recordedAt: schemaRef("common.timestamp"),
+      scope: { type: "string" },
+      correlationId: { type: "string" },
+      level: { enum: [...LOG_LEVELS] },
+      message: { type: "string" },
+      snippet: {
+        type: "object",
+        description: "Of a search: what was found, and where it is in the snippet.",
+        properties: {
+          text: { type: "string" },
+          matches: { type: "array", items: { type: "array", items: { type: "integer" } } },
+        },
+      },
+    },
+  },
+  logs: {
+    type: "object",
+    required: ["executionId", "logs", "totalCount", "totalIsExact", "pagination"],
+    properties: {
+      executionId: { type: ["string", "null"], description: "Of the run, pack-run or job." },
+      logs: { type: "array", items: schemaRef("line") },
+      totalCount: { type: "integer", minimum: 0 },
+      totalIsExact: { type: "boolean", description: "false: there are at least so many." },
+      pagination: {
+        type: "object",
+        required: ["limit", "offset", "hasMore", "next"],
+        properties: {
+          limit: { type: "integer" },
+          offset: { type: "integer" },
+          hasMore: { type: "boolean" },
+          next: { type: ["string", "null"], description: "Where to go on, as `after`." },
+        },
+      },
     },
   },
   runs: {

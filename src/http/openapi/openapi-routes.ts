@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { appendOperation } from "../append/append-operations.js";
 import { auditPaths, bundleOperation, receiptOperation } from "../audit/audit-operations.js";
 import { erasurePaths } from "../erasure/erasure-operations.js";
+import { logsOperation, logSummaryOperation } from "../logs/logs-operations.js";
 import { pollOperation, readOperation } from "../read/read-operations.js";
 import { socketOperation } from "../socket/socket-operations.js";
 import { stateOperation, statePaths } from "../state/state-operations.js";
@@ -52,6 +53,8 @@ export function openapiDocument(): OpenapiObject {
       ...paths(TIMELINE_PATHS, "poll", { get: pollOperation }),
       ...paths(APPENDABLE_PATHS, "bundle", { get: bundleOperation }),
       ...paths(SCOPE_PATHS, "receipt", { get: receiptOperation }),
+      ...paths(TIMELINE_PATHS, "logs", { get: logsOperation }),
+      ...paths(SCOPE_PATHS, "logs/summary", { get: logSummaryOperation }),
       ...paths(SCOPE_PATHS, undefined, { get: stateOperation }),
       ...statePaths,
       ...auditPaths,

@@ -19,28 +19,17 @@ export function runsRequestOf(parameters: Parameters, epoch: string): RunsReques
         if (status) return status;
         throw badParameter("status", `must be some of ${STATUSES.join(", ")}, separated by commas`);
       }),
-    workflowId: textOf(parameters, "workflowId"),
+    workflowId: parameters.words("workflowId", MAX_TEXT),
     since: timeOf(parameters, "since"),
     until: timeOf(parameters, "until"),
-    q: textOf(parameters, "q"),
+    q: parameters.words("q", MAX_TEXT),
     before: after && sequenceOf(after, "after", epoch),
     limit: limitOf(parameters),
   };
 }
 
-function textOf(parameters: Parameters, name: string): string | undefined {
-  const text = parameters.text(name);
-  if (text === undefined || (text !== "" && text.length <= MAX_TEXT)) return text;
-  throw badParameter(name, `must be a text of 1 to ${MAX_TEXT} characters`);
-}
-
-const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
-
 /** In the form in which times are stored, in which they can be compared as texts. */
 function timeOf(parameters: Parameters, name: string): string | undefined {
-  const text = parameters.text(name);
-  if (text === undefined) return undefined;
-  const time = TIME.test(text) ? new Date(text) : undefined;
-  if (time && !Number.isNaN(time.getTime())) return time.toISOString();
-  throw badParameter(name, "must be a time such as 2026-03-01T09:30:00Z, or a day");
+  const ms = parameters.time(name);
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

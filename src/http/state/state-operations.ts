@@ -2,20 +2,21 @@ import { STATUSES } from "../../projections/status.js";
 import { schemaRef } from "../openapi/components.js";
 import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
 
-const CONSISTENT = queryParameter(
+/** What whatever asks the read model has in common. */
+export const CONSISTENT = queryParameter(
   "consistent",
   "Waits up to 5 s until the answer includes everything up to this cursor.",
   schemaRef("cursor"),
 );
 
-const AS_OF = {
+export const AS_OF = {
   "x-runtrail-as-of": {
     description: "The answer includes everything up to this cursor.",
     schema: schemaRef("cursor"),
   },
 };
 
-const NOT_NOW = "unavailable: the read model cannot answer now, or not in time";
+export const NOT_NOW = "unavailable: the read model cannot answer now, or not in time";
 
 /** The state of a scope, for the API's description. */
 export const stateOperation: OpenapiObject = {
