@@ -12,15 +12,27 @@ export function eventLines(
 ): string[] {
   const where = paint("cyan", relative(event.scope, timeline));
   if (event.type === "log.appended") {
-    return entriesOf(event.payload).map((entry) => {
-      const message = printable(entry.message, hasColours);
-      const text = entry.kind === "separator" ? `── ${message} ──` : message;
-      return `${paint("dim", clock(entry.at))} ${where} │ ${paintLevel(entry.level, text, paint)}`;
-    });
+    return entriesOf(event.payload).map((entry) =>
+      entryLine(entry, event.scope, timeline, paint, hasColours),
+    );
   }
   const gist = printable(gistOf(event.payload), false);
   const type = paintType(event.type, paint);
   return [`${paint("dim", clock(event.occurredAt))} ${where} ${type} ${gist}`.trimEnd()];
+}
+
+/** A log entry of a scope as a line for people. */
+export function entryLine(
+  entry: LogEntry,
+  scope: string,
+  timeline: string,
+  paint: Paint,
+  hasColours: boolean,
+): string {
+  const message = printable(entry.message, hasColours);
+  const text = entry.kind === "separator" ? `── ${message} ──` : message;
+  const where = paint("cyan", relative(scope, timeline));
+  return `${paint("dim", clock(entry.at))} ${where} │ ${paintLevel(entry.level, text, paint)}`;
 }
 
 /** The lines of a log event; states of a progress bar that were overwritten at once are left out. */

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   replay: () => import("./replay.js"),
   state: () => import("./state.js"),
   runs: () => import("./runs.js"),
+  logs: () => import("./logs.js"),
+  search: () => import("./search.js"),
   verify: () => import("./verify.js"),
   forget: () => import("./forget.js"),
   bundle: () => import("./bundle.js"),
@@ -79,6 +81,7 @@ Examples:
   runtrail tail runs/r-42               watch a run
   runtrail runs --status failed         find one
   runtrail state runs/r-42 --at 1042    see what it was like then
+  runtrail search "connection refused"  find a line in any run
   runtrail verify runs/r-42             check that it is as it was sealed
   runtrail bundle runs/r-42 -o r.bundle hand it on to somebody who checks it without you`;
 

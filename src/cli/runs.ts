@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { fetchRuns, type RunsPage } from "../client/index.js";
 import { STATUSES, type Status } from "../projections/status.js";
 import { connectionOf } from "./environment.js";
-import { CommandFailure, EXIT } from "./failure.js";
+import { countOf } from "./count-option.js";
 import { readableDuration, readableTime } from "./readable-time.js";
 import { table } from "./table.js";
 
@@ -36,7 +36,7 @@ export function register(program: Command): void {
 }
 
 async function list(options: Options): Promise<void> {
-  const limit = limitOf(options.limit);
+  const limit = countOf("--limit", options.limit, "runs");
   const connection = connectionOf(process.env);
   const runs: RunsPage["runs"] = [];
   let after: string | undefined;
@@ -73,12 +73,6 @@ function readable(runs: RunsPage["runs"]): string[] {
   ]);
   const heads = ["RUN", "STATUS", "DONE", "CREATED", "TOOK", "WORKFLOW", "NAME OR ERROR"];
   return table([heads, ...rows], process.stdout.isTTY ? process.stdout.columns : undefined);
-}
-
-function limitOf(text: string): number {
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw new CommandFailure(`--limit takes a number of runs such as 20, not ${text}`, EXIT.usage);
 }
 
 const HELP = `

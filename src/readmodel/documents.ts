@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { levelRank } from "../envelope/catalogue/log-entry.js";
 import type { EventEnvelope, JsonObject, JsonValue } from "../envelope/envelope.js";
 import { objectOf } from "../projections/payload-values.js";
@@ -59,8 +60,16 @@ const TEXTS = [
   "fields",
 ] as const;
 
-/** What is found of a log entry: the words that people wrote for people. */
+/**
+ * What is found of a log entry: the words that people wrote for people, without what steers a terminal, which would
+ * stick to them.
+ */
 export function textOfEntry(entry: JsonObject): string {
+  const text = writtenIn(entry);
+  return text.includes("\u001b") ? stripVTControlCharacters(text) : text;
+}
+
+function writtenIn(entry: JsonObject): string {
   const { message, ...rest } = entry;
   const isPlain = typeof message === "string" && !TEXTS.some((name) => rest[name] !== undefined);
   if (isPlain) return message.slice(0, MAX_TEXT);
