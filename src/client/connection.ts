@@ -28,7 +28,7 @@ export interface ConnectionOptions {
 export function addressOf(
   { url }: ConnectionOptions,
   scope: string,
-  resource: "events" | "stream" | "bundle" | "keys" | "runs" | "logs" | undefined,
+  resource: "events" | "stream" | "bundle" | "keys" | "runs" | "logs" | "reindex" | undefined,
   parameters: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
   const parts = ["v1", ...partsOf(scope), ...(resource === undefined ? [] : [resource])];

@@ -10,6 +10,7 @@ export { exportRecords, type ExportedRecord } from "./export.js";
 export { follow, type ConnectionState, type FollowOptions, type Transport } from "./follow.js";
 export { forget, type Forgotten } from "./forget.js";
 export { fetchLogs, logPages, type LogLine, type LogsPage, type LogsQuery } from "./logs.js";
+export { reindex } from "./reindex.js";
 export { revealer, type Reveal } from "./reveal.js";
 export {
   fetchRuns,

@@ -16,6 +16,8 @@ import { pollRoutes } from "./read/poll-routes.js";
 import { logsRoutes } from "./logs/logs-routes.js";
 import { readRoutes } from "./read/read-routes.js";
 import type { Serving } from "./serving.js";
+import { workflowRoutes } from "./workflows/workflow-routes.js";
+import { reindexRoutes } from "./state/reindex-routes.js";
 import { stateRoutes } from "./state/state-routes.js";
 import { OpenSockets } from "./socket/open-sockets.js";
 import { socketRoutes } from "./socket/socket-routes.js";
@@ -67,7 +69,9 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   readRoutes(app, serving);
   pollRoutes(app, serving);
   stateRoutes(app, serving);
+  reindexRoutes(app, serving);
   logsRoutes(app, serving);
+  workflowRoutes(app, serving);
   sseRoutes(app, serving);
   socketRoutes(app, serving);
   subscriptionRoutes(app, serving);

@@ -5,7 +5,7 @@ import { PLACES } from "./documents.js";
 export type ReadDatabase = Database.Database;
 
 /** Raised with every change of what is stored: a file of another version is thrown away and made anew. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** The memory that SQLite keeps pages in, in KiB. */
 const CACHE_KIB = 64 * 1024;
@@ -65,6 +65,8 @@ const SCHEMA = `
     name TEXT,
     workflow_id TEXT,
     created_at TEXT,
+    duration_ms REAL,
+    events INTEGER NOT NULL,
     log_entries INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX scopes_by_kind ON scopes (tenant, kind, first_sequence);

@@ -155,6 +155,8 @@ export class Indexer {
       name: about.name ?? null,
       workflowId: about.workflowId ?? null,
       createdAt: state.createdAt,
+      durationMs: state.durationMs,
+      events: state.counts.events,
       logEntries: state.logs.entries,
     });
     const hasEnded = state.endedAt !== null;
@@ -195,10 +197,13 @@ function prepare(db: ReadDatabase) {
     document: db.prepare("INSERT INTO entries (rowid, tags, text) VALUES (?, ?, ?)"),
     state: db.prepare("INSERT OR REPLACE INTO states (key, sequence, state) VALUES (?, ?, ?)"),
     scope: db.prepare(
-      `INSERT INTO scopes (key, tenant, kind, root, first_sequence, last_sequence, status, name, workflow_id, created_at, log_entries)
-       VALUES (:key, :tenant, :kind, :root, :firstSequence, :lastSequence, :status, :name, :workflowId, :createdAt, :logEntries)
+      `INSERT INTO scopes (key, tenant, kind, root, first_sequence, last_sequence, status, name, workflow_id, created_at,
+         duration_ms, events, log_entries)
+       VALUES (:key, :tenant, :kind, :root, :firstSequence, :lastSequence, :status, :name, :workflowId, :createdAt,
+         :durationMs, :events, :logEntries)
        ON CONFLICT (key) DO UPDATE SET last_sequence = :lastSequence, status = :status, name = :name,
-         workflow_id = :workflowId, created_at = :createdAt, log_entries = :logEntries`,
+         workflow_id = :workflowId, created_at = :createdAt, duration_ms = :durationMs, events = :events,
+         log_entries = :logEntries`,
     ),
   };
 }

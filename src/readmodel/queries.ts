@@ -1,11 +1,22 @@
+import type { RunSummary } from "../projections/run-summary.js";
 import { rollUp, type TimelineState } from "../projections/timeline-state.js";
 import { metaOf, type ReadDatabase } from "./database.js";
 import { LogSearch, type LogsPage, type LogsRequest } from "./log-search.js";
 import { RunList, type RunsPage, type RunsRequest } from "./run-list.js";
 import { States } from "./states.js";
+import { readStats, type Stats, type StatsRequest } from "./workflow-stats.js";
 
 /** The scopes below one that its state is made of: those that appeared first. */
 const MAX_BELOW = 10_000;
+
+/** The newest run of a workflow. */
+export interface LatestRun {
+  /** It first, and then the ones before it. */
+  runs: RunSummary[];
+  state: TimelineState;
+  /** The first page. */
+  logs: LogsPage;
+}
 
 /** What is answered, and how far the log was in the read model then. */
 export interface Answer<T> {
@@ -49,23 +60,9 @@ export class Queries {
    * @param at after the event at this sequence, or before where there is none of it; default: now
    */
   state(tenant: string, path: string, at?: number): Answer<TimelineState | undefined> {
-    return this.#atOnce((position) => {
-      const sequence = Math.min(at ?? position, position);
-      const key = this.#keyOf.get(tenant, path);
-      const own = this.#states.at({ key: key ?? 0, path }, sequence);
-      const below = this.#below
-        .all({
-          tenant,
-          root: path.split("/", 2).join("/"),
-          prefix: `${path}/`,
-          // The character behind the slash.
-          end: `${path}0`,
-          at: sequence,
-          most: MAX_BELOW,
-        })
-        .map((scope) => this.#states.at(scope, sequence));
-      return own.index === 0 && below.length === 0 ? undefined : rollUp(own, below);
-    });
+    return this.#atOnce((position) =>
+      this.#stateAt(tenant, path, Math.min(at ?? position, position)),
+    );
   }
 
   /** Runs, newest first. */
@@ -76,6 +73,45 @@ export class Queries {
   /** Log entries. */
   logs(tenant: string, request: LogsRequest): Answer<LogsPage> {
     return this.#atOnce(() => this.#logs.page(tenant, request));
+  }
+
+  /** The newest run of a workflow, what it adds up to, and its log; undefined where there is none. */
+  latestRun(
+    tenant: string,
+    workflowId: string,
+    { logLimit, runLimit }: { logLimit: number; runLimit: number },
+  ): Answer<LatestRun | undefined> {
+    return this.#atOnce((asOf) => {
+      const { runs } = this.#runs.page(tenant, { workflowId, limit: runLimit });
+      const [run] = runs;
+      if (!run) return undefined;
+      const path = run.scope;
+      const state = this.#stateAt(tenant, path, asOf);
+      const logs = this.#logs.page(tenant, { path, order: "asc", offset: 0, limit: logLimit });
+      return state && { runs, state, logs };
+    });
+  }
+
+  /** Runs, counted by workflow. */
+  stats(tenant: string, request: StatsRequest): Answer<Stats> {
+    return this.#atOnce(() => readStats(this.#db, tenant, request));
+  }
+
+  #stateAt(tenant: string, path: string, sequence: number): TimelineState | undefined {
+    const key = this.#keyOf.get(tenant, path);
+    const own = this.#states.at({ key: key ?? 0, path }, sequence);
+    const below = this.#below
+      .all({
+        tenant,
+        root: path.split("/", 2).join("/"),
+        prefix: `${path}/`,
+        // The character behind the slash.
+        end: `${path}0`,
+        at: sequence,
+        most: MAX_BELOW,
+      })
+      .map((scope) => this.#states.at(scope, sequence));
+    return own.index === 0 && below.length === 0 ? undefined : rollUp(own, below);
   }
 
   #atOnce<T>(read: (position: number) => T): Answer<T> {

@@ -1,9 +1,10 @@
 import type { TimelineState } from "../projections/timeline-state.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
-import type { Answer, Queries } from "./queries.js";
+import type { Answer, LatestRun, Queries } from "./queries.js";
 import { QueryThread, ReadModelError, type QueryName } from "./query-thread.js";
 import type { LogsPage, LogsRequest } from "./log-search.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
+import type { Stats, StatsRequest } from "./workflow-stats.js";
 
 /** So long a question waits for the read model to be opened. */
 const OPENING_MS = 5000;
@@ -61,6 +62,16 @@ export class ReadModel {
   /** Log entries, each by itself. @throws ReadModelError when it cannot be read now */
   logs(tenant: string, request: LogsRequest): Promise<Answer<LogsPage>> {
     return this.#ask("logs", tenant, request);
+  }
+
+  /** The newest run of a workflow. @throws ReadModelError when it cannot be read now */
+  latestRun(...request: Parameters<Queries["latestRun"]>): Promise<Answer<LatestRun | undefined>> {
+    return this.#ask("latestRun", ...request);
+  }
+
+  /** Runs, counted by workflow. @throws ReadModelError when it cannot be read now */
+  stats(tenant: string, request: StatsRequest): Promise<Answer<Stats>> {
+    return this.#ask("stats", tenant, request);
   }
 
   /** Whether the log up to a sequence is in the read model, at once or before the signal aborts. */

@@ -66,6 +66,16 @@ test("a search goes through all runs, the newest first, one line each", async ()
   expect(await lines("search", "step", "--limit", "3")).toHaveLength(3);
 });
 
+test("the read model is made anew, and finds the same", async () => {
+  const { status, stdout } = await runtrail.run(["reindex"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^The read model is being made anew/);
+  await until("it has caught up", async () => {
+    return (await lines("logs", "runs/r-2")).length === 1;
+  });
+  expect(await lines("logs", "runs/r-1")).toHaveLength(1502);
+});
+
 test.each([
   [["search", '"open'], 1, "q has a quote"],
   [["logs", "--level", "loud"], 2, "--level takes one of"],

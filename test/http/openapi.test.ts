@@ -52,10 +52,12 @@ test("refers to nothing that is not in it", () => {
 });
 
 test("describes addresses and methods that there are", async () => {
-  // What the addresses can be about: scopes that have ended, innermost first; and a subscription.
+  // What the addresses can be about: scopes that have ended, innermost first, a workflow, a subscription.
   for (const [scope, type] of SCOPES) {
     const payload = type.startsWith("job") ? { attempt: 1, durationMs: 1 } : { durationMs: 1 };
-    await append(served.url, scope, [{ type, payload }]);
+    const isRun = type.startsWith("run.");
+    const created = { type: "run.created", payload: { workflowId: "x" } };
+    await append(served.url, scope, [...(isRun ? [created] : []), { type, payload }]);
     expect((await fetch(`${served.url}/v1/${scope}/bundle`)).status).toBe(200);
   }
   await (await fetch(`${served.url}/v1/stream?durable=x`)).body?.cancel();

@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problem, ProblemError } from "../../wire/problem.js";
-import { formatLineCursor } from "../../wire/line-cursor.js";
 import { badParameter, Parameters } from "../parameters.js";
-import { scopeOf, scopeUrls, timelineOf, timelineUrls } from "../scope-path.js";
+import { scopeOf, scopeUrls, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
 import { askReadModel } from "../state/read-model.js";
 import { logSummaryOf } from "./log-summary.js";
 import { EXPORTS, sendLines, type ExportForm } from "./log-export.js";
-import { lineJson } from "./log-json.js";
+import { pageJson } from "./log-json.js";
 import { logsRequestOf } from "./logs-request.js";
 
 /**
@@ -30,20 +29,7 @@ export function logsRoutes(app: FastifyInstance, serving: Serving): void {
     const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>
       readModel.logs(tenant, wanted),
     );
-    const { lines, hasMore, total } = result;
-    const last = lines.at(-1) ?? wanted.after;
-    return reply.header("vary", "Accept, Origin").send({
-      executionId: executionIdOf(timelineOf(request)),
-      logs: lines.map((line) => lineJson(line, log.epoch)),
-      totalCount: total.count,
-      totalIsExact: total.isExact,
-      pagination: {
-        limit: wanted.limit,
-        offset: wanted.offset,
-        hasMore,
-        next: last ? formatLineCursor(last.sequence, last.entry, log.epoch) : null,
-      },
-    });
+    return reply.header("vary", "Accept, Origin").send(pageJson(result, wanted, log.epoch));
   };
   for (const url of timelineUrls("logs")) app.get(url, read);
 
@@ -58,11 +44,6 @@ export function logsRoutes(app: FastifyInstance, serving: Serving): void {
       return reply.send(logSummaryOf(result));
     });
   }
-}
-
-/** The id of the run, or of whatever else it is that was executed; null where it is all of them. */
-function executionIdOf(path: string): string | null {
-  return path === "" ? null : path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** `format`, or else what is accepted. */

@@ -8,6 +8,7 @@ import { socketOperation } from "../socket/socket-operations.js";
 import { stateOperation, statePaths } from "../state/state-operations.js";
 import { streamOperation } from "../stream/stream-operations.js";
 import { subscriptionPaths } from "../subscriptions/subscription-operations.js";
+import { workflowPaths } from "../workflows/workflow-operations.js";
 import { componentSchemas, schemaRef } from "./components.js";
 import { problems, type OpenapiObject } from "./operation.js";
 
@@ -57,6 +58,7 @@ export function openapiDocument(): OpenapiObject {
       ...paths(SCOPE_PATHS, "logs/summary", { get: logSummaryOperation }),
       ...paths(SCOPE_PATHS, undefined, { get: stateOperation }),
       ...statePaths,
+      ...workflowPaths,
       ...auditPaths,
       "/v1/ws": { get: socketOperation },
       ...subscriptionPaths,

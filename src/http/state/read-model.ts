@@ -21,12 +21,13 @@ const RETRY_AFTER_MS = 1000;
  * @throws ProblemError `bad-cursor`, `cursor-ahead`; `unavailable` when the read model cannot answer (in time)
  */
 export async function askReadModel<T>(
-  { readModel, log, hub }: Gateway,
+  gateway: Gateway,
   parameters: Parameters,
   reply: FastifyReply,
   ask: (readModel: ReadModel) => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  if (!readModel) throw notNow("This gateway has no read model (RUNTRAIL_READ_MODEL is off).");
+  const { log, hub } = gateway;
+  const readModel = demandReadModel(gateway);
   const wanted = parameters.cursor("consistent");
   if (wanted) {
     const sequence = sequenceOf(wanted, "consistent", log.epoch);
@@ -53,6 +54,12 @@ export async function askReadModel<T>(
     }
     throw error;
   }
+}
+
+/** @throws ProblemError `unavailable` where there is none */
+export function demandReadModel({ readModel }: Gateway): ReadModel {
+  if (readModel) return readModel;
+  throw notNow("This gateway has no read model (RUNTRAIL_READ_MODEL is off).");
 }
 
 /** @throws ProblemError `bad-cursor` where it is of another log */

@@ -77,4 +77,21 @@ const runsOperation: OpenapiObject = {
 };
 
 /** What is asked of the whole tenant. */
-export const statePaths: OpenapiObject = { "/v1/runs": { get: runsOperation } };
+export const statePaths: OpenapiObject = {
+  "/v1/runs": { get: runsOperation },
+  "/v1/reindex": {
+    post: {
+      summary: "Make the read model anew from the log",
+      description:
+        "Until it has caught up, answers are of how far it has got; events go on meanwhile.",
+      tags: ["operation"],
+      responses: {
+        202: {
+          description: "It has begun; /readyz says how far it has got.",
+          content: { "application/json": { schema: { type: "object" } } },
+        },
+        ...problems({ 503: "unavailable: this gateway has no read model" }),
+      },
+    },
+  },
+};
