@@ -14,17 +14,25 @@ export interface Place {
  *
  * @param message what the n-th event says; by default all are alike
  */
-export async function appendAll(
+export function appendAll(
   url: string,
   count: number,
   scope: (n: number) => string,
   message: (n: number) => string = () => DRAFT.payload.message,
 ): Promise<Place[]> {
-  const draft = (n: number) => ({
+  return appendDrafts(url, count, (n) => ({
     ...DRAFT,
     scope: scope(n),
     payload: { ...DRAFT.payload, message: message(n) },
-  });
+  }));
+}
+
+/** The same, of any drafts; each names its scope. */
+export async function appendDrafts(
+  url: string,
+  count: number,
+  draft: (n: number) => object,
+): Promise<Place[]> {
   async function* drafts() {
     for (let n = 0; n < count; n += PIECE) {
       await Promise.resolve();

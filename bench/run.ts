@@ -6,6 +6,7 @@ import { MACHINE, row, TABLE_HEAD, type Figure } from "./figure.js";
 import { hashFigures } from "./hash.js";
 import { idleFigures } from "./idle.js";
 import { sealFigures } from "./seal.js";
+import { readModelFigures } from "./read-model.js";
 import { replayFigures } from "./replay.js";
 import { replaySocketFigures } from "./replay-socket.js";
 import { stalledFigures } from "./stalled.js";
@@ -20,6 +21,7 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   deliver: deliverFigures,
   "fan-out": fanOutFigures,
   idle: idleFigures,
+  "read-model": readModelFigures,
   replay: replayFigures,
   "replay-socket": replaySocketFigures,
   seal: sealFigures,

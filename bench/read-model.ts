@@ -1,0 +1,172 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { appendDrafts } from "./drafts.js";
+import { figure, type Figure } from "./figure.js";
+import { withGateway, type Served } from "./gateway.js";
+
+/** Of the log, each with a line; fewer are for trying things out. */
+const EVENTS = Number(process.env.READ_MODEL_EVENTS ?? 1_000_000);
+const APPEND_AT_ONCE = 50_000;
+const PATIENCE_MS = 600_000;
+
+/** Two of three events are of one run, the others of so many. */
+const OTHER_RUNS = 2000;
+const JOBS = 20;
+
+/** What each question is asked so many times for, after a few times that do not count. */
+const TIMES = 200;
+const WARM_UP = 10;
+
+const EVENTS_PER_SECOND = 40_000;
+const PAGE_MS = 20;
+const SEARCH_MS = 100;
+
+const WORDS = (
+  "installing package resolving dependency fetched layer cache miss build step compile linking target test passed " +
+  "failed retry connection refused timeout error warning download upload artifact container image digest pushed " +
+  "pulled registry token expired node worker queue job scheduled started finished"
+).split(" ");
+
+/** The n-th line: words that are the same each time, without a pattern to them. */
+function messageOf(n: number): string {
+  const words = Array.from({ length: 9 }, (_, i) => {
+    const mixed = Math.imul(n * 9 + i + 1, 2654435761) >>> 8;
+    return WORDS[mixed % WORDS.length] ?? "";
+  });
+  return `${words.join(" ")} ${n.toString(36)}`;
+}
+
+function draftOf(n: number): object {
+  const run = n % 3 === 0 ? `other-${n % OTHER_RUNS}` : "big";
+  const level = n % 100 === 0 ? "error" : n % 20 === 0 ? "warning" : "info";
+  const at = "2026-03-01T09:30:00.000Z";
+  const stream = n % 2 === 0 ? "stdout" : "stderr";
+  return {
+    type: "log.appended",
+    scope: `runs/${run}/jobs/job-${n % JOBS}`,
+    payload: { entries: [{ at, level, stream, message: messageOf(n) }] },
+  };
+}
+
+/** Resolves when the read model has got to somewhere; how long that took. */
+async function untilIts({ url }: Served, isThere: (position: number) => boolean): Promise<number> {
+  const start = performance.now();
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`);
+    const { readModel } = (await answer.json()) as { readModel?: { position: number } };
+    const position = readModel?.position ?? 0;
+    if (isThere(position)) return performance.now() - start;
+    if (performance.now() - start > PATIENCE_MS) throw new Error(`it stands at ${position}`);
+    await delay(20);
+  }
+}
+
+const hasAll = (position: number) => position >= EVENTS;
+
+/** Milliseconds that a page takes, of many: the median, and what 99 of 100 stay below. */
+async function timesOf(url: string, path: string): Promise<{ p50: number; p99: number }> {
+  const times: number[] = [];
+  for (let i = -WARM_UP; i < TIMES; i++) {
+    const start = performance.now();
+    const answer = await fetch(`${url}/v1/${path}`);
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    if (i >= 0) times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+async function pageFigure(
+  { url }: Served,
+  name: string,
+  path: string,
+  mostMs: number,
+): Promise<Figure> {
+  const { p50, p99 } = await timesOf(url, path);
+  return figure(
+    {
+      name: `${name}: p99; what is wanted`,
+      unit: "ms",
+      ours: p99,
+      reference: mostMs,
+      n: TIMES,
+      beside: { "p50 ms": p50 },
+    },
+    { atMost: 1 },
+  );
+}
+
+/** All lines as CSV: how many there are a second, and what memory that takes. */
+async function exportFigure(gateway: Served): Promise<Figure> {
+  await gateway.forgetPeak();
+  const before = await gateway.memory();
+  const start = performance.now();
+  const answer = await fetch(`${gateway.url}/v1/logs?format=csv`);
+  let bytes = 0;
+  for await (const piece of answer.body ?? []) bytes += (piece as Uint8Array).length;
+  const seconds = (performance.now() - start) / 1000;
+  const { peakBytes } = await gateway.memory();
+  const mebi = 2 ** 20;
+  return figure(
+    {
+      name: `export of ${EVENTS} lines as CSV: memory at most, and before`,
+      unit: "MiB",
+      ours: peakBytes / mebi,
+      reference: before.bytes / mebi,
+      n: EVENTS,
+      beside: { "lines/s": EVENTS / seconds, "MiB of CSV": bytes / mebi },
+    },
+    { atMost: 1.5 },
+  );
+}
+
+/** How fast a read model is made, and how soon it answers when it is large. */
+export function readModelFigures(): Promise<Figure[]> {
+  return withGateway(async (gateway) => {
+    const { url } = gateway;
+    for (let n = 0; n < EVENTS; n += APPEND_AT_ONCE) {
+      await appendDrafts(url, Math.min(APPEND_AT_ONCE, EVENTS - n), (i) => draftOf(n + i));
+    }
+    await untilIts(gateway, hasAll);
+    const deep = Math.floor(EVENTS * 0.95);
+    const figures = [
+      await pageFigure(gateway, "first page of a run's log", "runs/big/logs", PAGE_MS),
+      await pageFigure(
+        gateway,
+        `page with a filter behind line ${deep}`,
+        `runs/big/logs?level=warning&stream=stderr&after=${deep}-0`,
+        PAGE_MS,
+      ),
+      await pageFigure(
+        gateway,
+        "search in all runs, two words",
+        "logs?q=connection%20refused&order=desc",
+        SEARCH_MS,
+      ),
+      await pageFigure(
+        gateway,
+        "search in all runs, words in a row or the beginning of one",
+        "logs?q=%22cache%20miss%22%20OR%20regis*&order=desc",
+        SEARCH_MS,
+      ),
+      await exportFigure(gateway),
+    ];
+    await fetch(`${url}/v1/reindex`, { method: "POST" });
+    // First it is thrown away, and then it grows.
+    const begunMs = await untilIts(gateway, (position) => !hasAll(position));
+    const elapsedMs = begunMs + (await untilIts(gateway, hasAll));
+    const rebuild = figure(
+      {
+        name: "read model made anew, full text included; what is wanted",
+        unit: "events/s",
+        ours: EVENTS / (elapsedMs / 1000),
+        reference: EVENTS_PER_SECOND,
+        n: EVENTS,
+        beside: {},
+      },
+      { atLeast: 1 },
+    );
+    return [...figures, rebuild];
+  });
+}
