@@ -104,12 +104,12 @@ export function recordOfDelivery(
   message: Delivered,
   at: DeliveredAt = deliveredAt(message),
 ): LogRecord | undefined {
-  return record(message.subject, at, message.data);
+  return recordAt(message.subject, at, message.data);
 }
 
 /** Undefined where the message is not an envelope. */
 export function recordOfStored(message: StoredMsg): LogRecord | undefined {
-  return record(message.subject, storedAt(message), message.data);
+  return recordAt(message.subject, storedAt(message), message.data);
 }
 
 /** Where a message stands that was asked for by itself: its time is RFC 3339, UTC, with up to nine decimals. */
@@ -123,7 +123,8 @@ export function storedAt({ seq, timestamp }: StoredMsg): Omit<DeliveredAt, "deli
   };
 }
 
-function record(
+/** Undefined where the bytes are not an envelope. */
+export function recordAt(
   subject: string,
   { sequence, recordedAtMs, recordedAtNanos }: Omit<DeliveredAt, "delivery">,
   bytes: Uint8Array,

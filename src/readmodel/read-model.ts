@@ -1,4 +1,5 @@
 import type { TimelineState } from "../projections/timeline-state.js";
+import { ReadModelHistory } from "./history.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
 import type { Answer, LatestRun, Queries } from "./queries.js";
 import { QueryThread, ReadModelError, type QueryName } from "./query-thread.js";
@@ -23,6 +24,8 @@ export interface ReadModelStatus {
  * and every answer says how far it had got. Neither writing nor reading it keeps events waiting.
  */
 export class ReadModel {
+  /** The events that it is made of. */
+  readonly history: ReadModelHistory;
   readonly #source: IndexSource;
   readonly #index: IndexThread;
   readonly #onTrouble: (reason: string) => void;
@@ -35,6 +38,13 @@ export class ReadModel {
   constructor(source: IndexSource, onTrouble: (reason: string) => void) {
     this.#source = source;
     this.#onTrouble = onTrouble;
+    this.history = new ReadModelHistory({
+      file: source.file,
+      position: () => this.#position,
+      onDamage: () => {
+        this.rebuild();
+      },
+    });
     this.#index = new IndexThread(source, (news) => {
       this.#hear(news);
     });
@@ -88,6 +98,7 @@ export class ReadModel {
   async close(): Promise<void> {
     await this.#index.close();
     await this.#queries?.close();
+    await this.history.close();
   }
 
   async #ask<Name extends QueryName>(
@@ -131,6 +142,7 @@ export class ReadModel {
         // The file may be another one than before.
         void this.#queries?.close();
         this.#queries = new QueryThread(this.#source.file);
+        this.history.reopen();
         this.#position = news.position;
         this.#trouble = undefined;
         break;

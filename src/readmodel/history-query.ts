@@ -1,0 +1,176 @@
+import type { HistoryCover, HistoryQuery } from "../log/history-index.js";
+import { metaOf, type ReadDatabase } from "./database.js";
+
+/** Some events, in a form that costs little to hand over to another thread. */
+export interface PackedEvents extends HistoryCover {
+  /** The paths that {@link facts} speak of. */
+  scopes: string[];
+  /** {@link FACTS} numbers an event, in the query's order. */
+  facts: Float64Array<ArrayBuffer>;
+  /** The envelopes, one behind the other. */
+  bytes: ArrayBuffer;
+}
+
+/** Of an event: its sequence, when it was recorded, the place of its scope, and where its bytes end. */
+export const FACTS = 5;
+
+/** Events that are looked at for one answer: also those of other tenants, which are not in it. */
+const MAX_LISTED = 1000;
+
+/** A list is begun with as many as there may be of this size. */
+const USUAL_BYTES = 256;
+
+interface Stored {
+  sequence: number;
+  scope: number;
+  recordedMs: number;
+  recordedNanos: number;
+  bytes: Uint8Array;
+}
+
+/** Reads timelines out of a read model, a piece at a time: between two pieces nothing is held open. */
+export class HistoryQueries {
+  readonly #db: ReadDatabase;
+  readonly #statements;
+
+  constructor(db: ReadDatabase) {
+    this.#db = db;
+    this.#statements = prepare(db);
+  }
+
+  /** One piece, of one moment. */
+  read(query: HistoryQuery): PackedEvents {
+    return this.#db.transaction(() => this.#read(query))();
+  }
+
+  #read(query: HistoryQuery): PackedEvents {
+    const isDescending = query.order === "descending";
+    const position = Number(metaOf(this.#db, "position"));
+    const oldest = this.#statements.oldest.get() ?? Infinity;
+    const pack = new Pack(position, oldest);
+    // Downwards, what is not here yet would come first.
+    if (isDescending ? position < query.to : position < query.from) {
+      return pack.of(isDescending ? query.to + 1 : query.from - 1);
+    }
+    const to = Math.min(query.to, position);
+    const most = Math.min(MAX_LISTED, Math.ceil(query.bytes / USUAL_BYTES));
+    const listed = this.#list({ ...query, to }, most);
+    let reached = isDescending ? to + 1 : query.from - 1;
+    for (const sequence of listed) {
+      if (pack.length >= query.bytes) return pack.of(reached);
+      reached = sequence;
+      const event = this.#statements.event.get(sequence);
+      if (!event) continue;
+      const { tenant, name } = this.#keyOf(event.scope, pack);
+      // Another's, which only a list of everything has.
+      if (tenant === query.tenant) pack.add(event, name);
+    }
+    const isAll = listed.length < most;
+    return pack.of(isAll ? (isDescending ? query.from : to) : reached);
+  }
+
+  #list({ tenant, path, from, to, order }: HistoryQuery, most: number): number[] {
+    const { all, ofScope, ofCorrelation } = this.#statements[order];
+    if (path === "") return all.all({ from, to, most });
+    // Keys come and go with trimming: what one is, is looked up each time.
+    const key = this.#statements.keyOf.get(tenant, path);
+    if (key === undefined) return [];
+    const list = path.startsWith("correlations/") ? ofCorrelation : ofScope;
+    return list.all({ key, from, to, most });
+  }
+
+  #keyOf(scope: number, pack: Pack): { tenant: string; name: string } {
+    let key = pack.keys.get(scope);
+    if (!key) {
+      key = this.#statements.key.get(scope) ?? { tenant: "", name: "" };
+      pack.keys.set(scope, key);
+    }
+    return key;
+  }
+}
+
+/** Gathers events. */
+class Pack {
+  /** The scopes that have been looked up, of whichever tenant. */
+  readonly keys = new Map<number, { tenant: string; name: string }>();
+  readonly #places = new Map<string, number>();
+  readonly #facts: number[] = [];
+  readonly #bytes: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(
+    readonly position: number,
+    readonly oldest: number,
+  ) {}
+
+  /** Of the envelopes, in bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  add({ sequence, recordedMs, recordedNanos, bytes }: Stored, scope: string): void {
+    let place = this.#places.get(scope);
+    if (place === undefined) this.#places.set(scope, (place = this.#places.size));
+    this.#bytes.push(bytes);
+    this.#length += bytes.length;
+    this.#facts.push(sequence, recordedMs, recordedNanos, place, this.#length);
+  }
+
+  of(reached: number): PackedEvents {
+    const bytes = new Uint8Array(this.#length);
+    let at = 0;
+    for (const piece of this.#bytes) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return {
+      position: this.position,
+      oldest: this.oldest,
+      reached,
+      scopes: [...this.#places.keys()],
+      facts: Float64Array.from(this.#facts),
+      bytes: bytes.buffer,
+    };
+  }
+}
+
+function prepare(db: ReadDatabase) {
+  type Range = { from: number; to: number; most: number };
+  type RangeOf = Range & { key: number };
+  const lists = (direction: "ASC" | "DESC") => {
+    const range = "sequence >= :from AND sequence <= :to";
+    const order = `ORDER BY sequence ${direction} LIMIT :most`;
+    return {
+      all: db.prepare<Range, number>(`SELECT sequence FROM events WHERE ${range} ${order}`).pluck(),
+      // Both halves are in order, so that the first few are found without a look at the others.
+      ofScope: db
+        .prepare<RangeOf, number>(
+          `SELECT sequence FROM events WHERE scope = :key AND ${range}
+           UNION ALL
+           SELECT sequence FROM events_below WHERE key = :key AND ${range}
+           ${order}`,
+        )
+        .pluck(),
+      ofCorrelation: db
+        .prepare<RangeOf, number>(
+          `SELECT sequence FROM events WHERE correlation = :key AND ${range} ${order}`,
+        )
+        .pluck(),
+    };
+  };
+  return {
+    oldest: db.prepare<[], number | null>("SELECT min(sequence) FROM events").pluck(),
+    keyOf: db
+      .prepare<[string, string], number>("SELECT id FROM keys WHERE tenant = ? AND name = ?")
+      .pluck(),
+    key: db.prepare<[number], { tenant: string; name: string }>(
+      "SELECT tenant, name FROM keys WHERE id = ?",
+    ),
+    event: db.prepare<[number], Stored>(
+      `SELECT sequence, scope, recorded_ms AS recordedMs, recorded_nanos AS recordedNanos, bytes
+       FROM events WHERE sequence = ?`,
+    ),
+    ascending: lists("ASC"),
+    descending: lists("DESC"),
+  };
+}
