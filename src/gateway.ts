@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Config } from "./config.js";
 import { StreamCoordinator } from "./coordinator/coordinator.js";
+import { History } from "./coordinator/history.js";
 import { Hub } from "./coordinator/hub.js";
 import { Snapshots } from "./coordinator/snapshots.js";
 import { defaultCatalogue } from "./envelope/catalogue/validate.js";
@@ -185,17 +186,19 @@ async function openOn(
         )
       : undefined;
 
-    const coordinator = new StreamCoordinator(log, hub, new Snapshots(log, hub, config.snapshots));
+    const history = new History(log, hub, readModel?.history);
+    const coordinator = new StreamCoordinator(history, new Snapshots(history, config.snapshots));
     return {
       log,
       hub,
+      history,
       publisher,
       redactor,
       personalKeys,
       trimmedHeads,
       retention,
       coordinator,
-      subscriptions: new Subscriptions(log, hub, config.subscriptions),
+      subscriptions: new Subscriptions(history, config.subscriptions),
       sealer,
       readModel,
       tenant: config.tenant,

@@ -2,7 +2,6 @@ import { closes } from "../envelope/closes.js";
 import { readBounds } from "../log/bounds.js";
 import { readTimelineHeads, type TimelineHeads } from "../log/read.js";
 import type { ScopeHead } from "../log/record.js";
-import type { Log } from "../log/stream.js";
 import { TrimmedHeads } from "../log/trimmed-heads.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
@@ -11,7 +10,7 @@ import type { TimelinePath } from "../wire/timeline.js";
 import { deliveriesOf, type Delivery, type Feed } from "./feed.js";
 import { Follower } from "./follower.js";
 import { openAt } from "./frames.js";
-import type { Hub } from "./hub.js";
+import type { History } from "./history.js";
 import { isOfScope, selectionOf, type Selection } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
 import { resolveStart, type Asker, type Start } from "./start.js";
@@ -45,17 +44,17 @@ export type OpenedStream =
  */
 export class StreamCoordinator {
   constructor(
-    readonly log: Log,
-    readonly hub: Hub,
+    readonly history: History,
     readonly snapshots: Snapshots,
   ) {}
 
   /** @throws ProblemError when the stream cannot start where it is asked to */
   async open(request: StreamRequest): Promise<OpenedStream> {
     const { tenant, path, start, to, filter, wantsSnapshot } = request;
-    const { log, hub } = this;
+    const { history } = this;
+    const { log, hub } = history;
     const selection = selectionOf(tenant, path, filter);
-    const resolved = await resolveStart(log, hub, selection, start, request);
+    const resolved = await resolveStart(history, hub, selection, start, request);
     const { own, newest } = await this.#heads(selection);
     const terminal = own && closes(path, own.type) ? own : undefined;
     if (terminal && start.at === "cursor" && !resolved.gap && newest <= resolved.after) {
@@ -75,7 +74,7 @@ export class StreamCoordinator {
     return {
       outcome: "open",
       opening: resolved.gap ? [open, resolved.gap] : [open],
-      feed: new Follower(log, hub, { selection, after, to, terminal, historyEnd: newest }),
+      feed: new Follower(history, { selection, after, to, terminal, historyEnd: newest }),
     };
   }
 
@@ -85,20 +84,22 @@ export class StreamCoordinator {
    */
   async #heads(selection: Selection): Promise<{ own: ScopeHead | undefined; newest: number }> {
     const { tenant, path } = selection;
-    const { first, last } = await readBounds(this.log);
+    const { log, hub } = this.history;
+    const { first, last } = await readBounds(log);
     if (!isOfScope(selection)) return { own: undefined, newest: last };
     const { own, newest } =
-      this.hub.reachesBackTo >= first
-        ? await this.log.connection.answer(readTimelineHeads(this.log, tenant, path))
+      hub.reachesBackTo >= first
+        ? await log.connection.answer(readTimelineHeads(log, tenant, path))
         : this.#headsInMemory(tenant, path, last);
     if (own || first === 1) return { own, newest };
-    return { own: await TrimmedHeads.of(this.log).find(tenant, path), newest };
+    return { own: await TrimmedHeads.of(log).find(tenant, path), newest };
   }
 
   /** The ring holds all of the log but, perhaps, the very newest. */
   #headsInMemory(tenant: string, path: string, last: number): TimelineHeads {
-    const { own, newest } = this.hub.heads(tenant, path);
-    return { own, newest: last > this.hub.position ? last : newest };
+    const { hub } = this.history;
+    const { own, newest } = hub.heads(tenant, path);
+    return { own, newest: last > hub.position ? last : newest };
   }
 }
 

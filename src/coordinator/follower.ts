@@ -1,13 +1,12 @@
-import { readHistory } from "../log/history.js";
 import type { LogRecord, ScopeHead } from "../log/record.js";
-import type { Log } from "../log/stream.js";
 import { formatCursor, type CursorText } from "../wire/cursor.js";
 import type { CheckpointFrame, GapFrame } from "../wire/frame.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Continuity } from "./continuity.js";
 import type { Delivery, EventsDelivery, Feed, Standing } from "./feed.js";
+import { endOf, ends, gapOf, trimmedGap } from "./frames.js";
+import type { History, HistoryRequest } from "./history.js";
 import { timelineKey, type Hub, type TimelineKey } from "./hub.js";
-import { endOf, ends, gapOf } from "./frames.js";
 import { select } from "./matcher.js";
 import type { Selection } from "./selection.js";
 
@@ -31,11 +30,11 @@ const HISTORY_PATIENCE_MS = 2000;
  * then what happens, until the scope ends. Reads no faster than it is pulled.
  *
  * There is no hand-over from history to live that could lose an event: a follower is a position, and each
- * pull asks for what comes after it, of the ring as far as that reaches back, else of the log. A reader
- * that is too slow for the ring falls back to the log by itself, and catches up with the ring again.
+ * pull asks for what comes after it, of the ring as far as that reaches back, else of history. A reader
+ * that is too slow for the ring falls back to history by itself, and catches up with the ring again.
  */
 export class Follower implements Feed {
-  readonly #log: Log;
+  readonly #history: History;
   readonly #hub: Hub;
   readonly #selection: Selection;
   readonly #timeline: TimelineKey;
@@ -50,10 +49,10 @@ export class Follower implements Feed {
   #waiter: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: Log, hub: Hub, options: FollowOptions) {
+  constructor(history: History, options: FollowOptions) {
     const { selection, after, to = Infinity, terminal, historyEnd } = options;
-    this.#log = log;
-    this.#hub = hub;
+    this.#history = history;
+    this.#hub = history.hub;
     this.#selection = selection;
     this.#timeline = timelineKey(selection.tenant, selection.path);
     this.#watched = this.#timeline;
@@ -95,13 +94,14 @@ export class Follower implements Feed {
   async *catchUp(signal: AbortSignal): AsyncGenerator<Delivery> {
     // Noted before history is read: what is appended meanwhile is left for the next pull.
     const live = this.#hub.position;
-    for await (const delivery of history(this.#log, this.#selection, this.#position, signal)) {
+    const wanted = { ...this.#selection, after: this.#position, through: live, signal };
+    for await (const delivery of withGaps(this.#history, wanted)) {
       if (delivery.kind === "gap") {
         yield delivery;
         continue;
       }
-      const wanted = this.#advance(upTo(delivery.records, this.#to));
-      if (wanted.length > 0) yield { kind: "events", records: wanted };
+      const selected = this.#advance(upTo(delivery.records, this.#to));
+      if (selected.length > 0) yield { kind: "events", records: selected };
       if (this.#position >= this.#to) return;
       if (this.#isCheckpointDue()) yield this.#checkpoint(this.#position);
     }
@@ -165,7 +165,7 @@ export class Follower implements Feed {
   }
 
   #cursorAt(sequence: number): CursorText {
-    return formatCursor(sequence, this.#log.epoch);
+    return formatCursor(sequence, this.#history.log.epoch);
   }
 
   #end(last: Delivery): Delivery {
@@ -175,15 +175,20 @@ export class Follower implements Feed {
 }
 
 /** History, with a gap in front of whatever does not follow the event before it in its scope. */
-async function* history(
-  log: Log,
-  { tenant, logPath }: Selection,
-  after: number,
-  signal: AbortSignal,
+async function* withGaps(
+  history: History,
+  request: HistoryRequest,
 ): AsyncGenerator<EventsDelivery | GapFrame> {
+  const { log } = history;
   const continuity = new Continuity();
-  let position = after;
-  for await (const records of readHistory(log, { tenant, path: logPath, after, signal })) {
+  let position = request.after;
+  for await (const { records, isSparse, lostBefore } of history.read(request)) {
+    if (isSparse) {
+      if (lostBefore !== undefined) yield trimmedGap(log, position, lostBefore);
+      if (records.length > 0) yield { kind: "events", records };
+      position = records.at(-1)?.sequence ?? position;
+      continue;
+    }
     let from = 0;
     for (const [i, record] of records.entries()) {
       const hole = continuity.next(record);
@@ -194,7 +199,9 @@ async function* history(
       }
       position = record.sequence;
     }
-    yield { kind: "events", records: from === 0 ? records : records.slice(from) };
+    if (records.length > 0) {
+      yield { kind: "events", records: from === 0 ? records : records.slice(from) };
+    }
   }
 }
 

@@ -35,6 +35,12 @@ export async function gapOf(
   };
 }
 
+/** Events behind a position were trimmed while they were being read; of which scopes, is not known. */
+export function trimmedGap(log: Log, position: number, firstAvailable: number): GapFrame {
+  const requested = formatCursor(position, log.epoch);
+  return { kind: "gap", reason: "retention", requested, firstAvailable, lost: [] };
+}
+
 /** Whether an event ends the timeline of the scope that `path` names. */
 export function ends(record: LogRecord, path: string): boolean {
   return record.scope === path && closes(path, record.type);

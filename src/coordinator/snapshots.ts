@@ -1,7 +1,5 @@
 import { LRUCache } from "lru-cache";
 import { parseEnvelope } from "../envelope/parse.js";
-import { readHistory } from "../log/history.js";
-import type { Log } from "../log/stream.js";
 import type { TimelineState } from "../projections/timeline-state.js";
 import {
   applyToTimeline,
@@ -9,7 +7,7 @@ import {
   timelineState,
   type Timeline,
 } from "../projections/timeline.js";
-import type { Hub } from "./hub.js";
+import type { History } from "./history.js";
 
 export interface Snapshot {
   state: TimelineState;
@@ -29,8 +27,7 @@ export class Snapshots {
   readonly #underWay = new Map<string, Promise<Snapshot>>();
 
   constructor(
-    readonly log: Log,
-    readonly hub: Hub,
+    readonly history: History,
     /** How many timelines are kept; the least recently used one goes first. */
     capacity: number,
   ) {
@@ -57,10 +54,11 @@ export class Snapshots {
     const timeline = kept?.timeline ?? initialTimeline(path);
     let sequence = kept?.snapshot.sequence ?? 0;
     let isNews = !kept;
-    const live = this.hub.position;
+    const live = this.history.hub.position;
     // Whoever waits for it may go away; the fold is for the next one too.
     const { signal } = new AbortController();
-    for await (const records of readHistory(this.log, { tenant, path, after: sequence, signal })) {
+    const request = { tenant, path, after: sequence, signal };
+    for await (const { records } of this.history.read(request)) {
       for (const record of records) {
         applyToTimeline(timeline, parseEnvelope(record.bytes), record.sequence);
         sequence = record.sequence;

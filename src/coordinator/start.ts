@@ -1,11 +1,11 @@
 import { readBounds, type LogBounds } from "../log/bounds.js";
-import { readHistory } from "../log/history.js";
 import { readFirst, readScopes, type FirstRecord } from "../log/read.js";
 import type { Log } from "../log/stream.js";
 import { TrimmedHeads } from "../log/trimmed-heads.js";
 import { formatCursor, type Cursor } from "../wire/cursor.js";
 import type { GapFrame } from "../wire/frame.js";
 import { problem, ProblemError } from "../wire/problem.js";
+import type { History } from "./history.js";
 import type { Hub } from "./hub.js";
 import { select } from "./matcher.js";
 import type { Selection } from "./selection.js";
@@ -46,12 +46,13 @@ const MAX_NAMED_SCOPES = 32;
  * @throws ProblemError `cursor-ahead` for a position beyond the end of the log
  */
 export async function resolveStart(
-  log: Log,
+  history: History,
   hub: Reach,
   selection: Selection,
   start: Start,
   asker: Asker,
 ): Promise<Resolved> {
+  const { log } = history;
   switch (start.at) {
     case "now":
       // Of the log, not of what this gateway has read of it: what was acknowledged before is not now.
@@ -59,7 +60,10 @@ export async function resolveStart(
     case "start":
       return afterTrim(log, hub, selection, 0, "0");
     case "last":
-      return { after: await beforeLast(log, selection, start.count, asker.signal), gap: undefined };
+      return {
+        after: await beforeLast(history, selection, start.count, asker.signal),
+        gap: undefined,
+      };
     case "sequence":
       return resolveCursor(
         log,
@@ -170,18 +174,17 @@ function lossOf(scope: string, after: number, toIndex: number): GapFrame["lost"]
 
 /** The position before the newest `count` events of a timeline. */
 async function beforeLast(
-  log: Log,
-  selection: Selection,
+  history: History,
+  { tenant, path, matcher }: Selection,
   count: number,
   signal: AbortSignal,
 ): Promise<number> {
-  let window: number[] = [];
-  const { tenant, logPath: path, matcher } = selection;
-  for await (const records of readHistory(log, { tenant, path, after: 0, signal })) {
-    for (const { sequence } of select(records, matcher)) window.push(sequence);
-    if (window.length > 4 * (count + 1)) window = window.slice(-(count + 1));
+  const request = { tenant, path, before: Infinity, signal };
+  let left = count;
+  for await (const { records } of history.readBackward(request)) {
+    for (const { sequence } of select(records, matcher)) if (left-- === 0) return sequence;
   }
-  return window.length > count ? (window.at(-(count + 1)) ?? 0) : 0;
+  return 0;
 }
 
 function gap(reason: GapFrame["reason"], requested: string, firstAvailable: number): GapFrame {

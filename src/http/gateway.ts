@@ -1,4 +1,5 @@
 import type { StreamCoordinator } from "../coordinator/coordinator.js";
+import type { History } from "../coordinator/history.js";
 import type { Hub } from "../coordinator/hub.js";
 import type { PersonalKeys } from "../log/personal-keys.js";
 import type { TrimmedHeads } from "../log/trimmed-heads.js";
@@ -15,6 +16,8 @@ import type { Subscriptions } from "../subscriptions/subscriptions.js";
 export interface Gateway {
   log: Log;
   hub: Hub;
+  /** What is older than memory. */
+  history: History;
   publisher: Publisher;
   redactor: Redactor;
   personalKeys: PersonalKeys;

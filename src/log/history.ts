@@ -30,6 +30,13 @@ export interface HistoryOptions {
   signal: AbortSignal;
 }
 
+/** Where what timelines hold can be read from, be it the log itself or something that holds the same. */
+export interface HistorySource {
+  readonly log: Log;
+  /** The same as {@link readHistory}. */
+  read(options: HistoryOptions): AsyncIterable<{ records: readonly LogRecord[] }>;
+}
+
 /**
  * Reads what a timeline holds after a sequence, in order, up to the newest event that the stream's
  * leader knew of at the call, and ends there. What is at hand comes together. Reads no faster than it is

@@ -7,7 +7,7 @@ import { parseNote } from "../audit/note.js";
 import { TILE_WIDTH } from "../audit/tile-tree.js";
 import { scopeOfSubject, subjectOf } from "../envelope/scope.js";
 import { readBounds } from "../log/bounds.js";
-import { readHistory } from "../log/history.js";
+import type { HistorySource } from "../log/history.js";
 import type { LogRecord } from "../log/record.js";
 import { scan } from "../log/scan.js";
 import type { Log } from "../log/stream.js";
@@ -37,11 +37,12 @@ const utf8 = new TextDecoder();
  * @throws the signal's reason when it aborts
  */
 export async function* bundleLines(
-  log: Log,
+  history: HistorySource,
   sealer: Sealer,
   request: BundleRequest,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
+  const { log } = history;
   const { tenant, scope, known } = request;
   const { state } = sealer;
   const { size, note, keys } = state;
@@ -58,7 +59,7 @@ export async function* bundleLines(
   const count = (path: string) => counts.set(path, (counts.get(path) ?? 0) + 1);
   yield* scope === ""
     ? everyLeaf(log, sealer, tenant, state, count, signal)
-    : leavesOfScope(log, sealer, request, state, count, signal);
+    : leavesOfScope(history, sealer, request, state, count, signal);
   yield* receipts(sealer, tenant, counts, signal);
   if (known !== undefined) {
     const proof = await sealer.proofs.consistency(known, size);
@@ -68,7 +69,7 @@ export async function* bundleLines(
 }
 
 async function* leavesOfScope(
-  log: Log,
+  history: HistorySource,
   { tiles, proofs }: Sealer,
   { tenant, scope }: BundleRequest,
   { size }: SealState,
@@ -84,13 +85,14 @@ async function* leavesOfScope(
       return text;
     });
   };
-  const trimmed = Math.min(size, (await readBounds(log)).first - 1);
+  const trimmed = Math.min(size, (await readBounds(history.log)).first - 1);
   for await (const leaf of eventLeaves(tiles, 0, trimmed, subjectOf(tenant, scope))) {
     signal.throwIfAborted();
     count(pathOf(leaf));
     yield formatBundleLine({ kind: "trimmed", leaf, proof: await proofOf(leaf.sequence) });
   }
-  for await (const records of readHistory(log, { tenant, path: scope, after: trimmed, signal })) {
+  const wanted = { tenant, path: scope, after: trimmed, signal };
+  for await (const { records } of history.read(wanted)) {
     for (const record of records) {
       if (record.sequence > size) return;
       const leaf = await readLeaf(tiles, record.sequence);

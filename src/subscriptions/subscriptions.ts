@@ -1,6 +1,7 @@
 import type { OpenedStream } from "../coordinator/coordinator.js";
 import type { Delivery, Feed, Standing } from "../coordinator/feed.js";
 import { openAt } from "../coordinator/frames.js";
+import type { History } from "../coordinator/history.js";
 import type { Hub } from "../coordinator/hub.js";
 import { selectionOf } from "../coordinator/selection.js";
 import { resolveStart, type Start } from "../coordinator/start.js";
@@ -57,11 +58,16 @@ export interface SubscriptionOptions extends SubscriptionLimits {
  * sent until it is acknowledged, in order within a stream, and to one reader at a time among all gateways.
  */
 export class Subscriptions {
+  readonly log: Log;
+  readonly hub: Hub;
+
   constructor(
-    readonly log: Log,
-    readonly hub: Hub,
+    readonly history: History,
     readonly options: SubscriptionOptions,
-  ) {}
+  ) {
+    this.log = history.log;
+    this.hub = history.hub;
+  }
 
   /**
    * Opens the stream of a subscription, which is created when there is none by that name. What has been
@@ -183,7 +189,7 @@ export class Subscriptions {
   /** Undefined where the scope has ended and all of it is acknowledged. */
   async #start(request: SubscriptionRequest, reader: Reader): Promise<Opening | undefined> {
     const { tenant, name, path, signal } = request;
-    const { log, hub, options } = this;
+    const { history, log, hub, options } = this;
     const key = { tenant, name };
     const known = await findSubscription(log, key);
     if (known && known.path !== path) throw otherScope(name, known.path);
@@ -194,7 +200,7 @@ export class Subscriptions {
     // The consumer reads the log, not the ring: what is trimmed is lost to it, however recent.
     const reach = { position: hub.position, reachesBackTo: Infinity };
     const { after, gap } = await resolveStart(
-      log,
+      history,
       reach,
       selectionOf(tenant, path, undefined),
       start,

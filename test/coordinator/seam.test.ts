@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deliveriesOf, type Delivery } from "../../src/coordinator/feed.js";
 import { Follower } from "../../src/coordinator/follower.js";
 import { selectionOf } from "../../src/coordinator/selection.js";
+import { History } from "../../src/coordinator/history.js";
 import { Hub } from "../../src/coordinator/hub.js";
 import { parseScope, type Scope } from "../../src/envelope/scope.js";
 import type { LogRecord } from "../../src/log/record.js";
@@ -68,10 +69,12 @@ describe.each([
 ])("%s", (_, ringBytes) => {
   const tenant = `ring-${ringBytes}`;
   let hub: Hub;
+  let history: History;
   let started: TestPublisher;
   const all: LogRecord[] = [];
   beforeAll(async () => {
     hub = new Hub(0, ringBytes);
+    history = new History(log, hub, undefined);
     all.length = 0;
     started = await startPublisher(log, {}, (record) => {
       if (record.tenant === tenant) all.push(record);
@@ -95,7 +98,7 @@ describe.each([
     while (open > 0) {
       const stop = new AbortController();
       const selection = selectionOf(tenant, timeline, filter);
-      const feed = new Follower(log, hub, {
+      const feed = new Follower(history, {
         selection,
         after: position,
         terminal: undefined,
@@ -190,7 +193,7 @@ describe.each([
         terminal: undefined,
         historyEnd: 0,
       };
-      const feed = new Follower(log, hub, options);
+      const feed = new Follower(history, options);
       for await (const delivery of deliveriesOf(feed, stop.signal)) deliveries.push(delivery);
       return deliveries.map(({ kind }) => kind);
     });

@@ -4,6 +4,7 @@ import {
   StreamCoordinator,
   type StreamRequest,
 } from "../../src/coordinator/coordinator.js";
+import { History } from "../../src/coordinator/history.js";
 import { Hub } from "../../src/coordinator/hub.js";
 import { Snapshots } from "../../src/coordinator/snapshots.js";
 import { parseScope, subjectOf } from "../../src/envelope/scope.js";
@@ -27,7 +28,8 @@ beforeEach(async () => {
   started = await startPublisher(log, {}, (record) => {
     hub.publish(record);
   });
-  coordinator = new StreamCoordinator(log, hub, new Snapshots(log, hub, 10));
+  const history = new History(log, hub, undefined);
+  coordinator = new StreamCoordinator(history, new Snapshots(history, 10));
 });
 afterEach(async () => {
   await started.close();

@@ -25,7 +25,7 @@ export async function sendBundle(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const { log, sealer, tenant } = serving.gateway;
+  const { log, history, sealer, tenant } = serving.gateway;
   const scope = scopeOf(request)?.path ?? "";
   const { newest } = await readTimelineHeads(log, tenant, scope);
   if (newest === 0) {
@@ -40,7 +40,7 @@ export async function sendBundle(
 
   async function* parts(signal: AbortSignal): AsyncGenerator<string> {
     let part = "";
-    for await (const line of bundleLines(log, sealer, { tenant, scope, known }, signal)) {
+    for await (const line of bundleLines(history, sealer, { tenant, scope, known }, signal)) {
       part += `${line}\n`;
       if (part.length < PART_LENGTH) continue;
       yield part;

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { select } from "../../coordinator/matcher.js";
 import { resolveStart } from "../../coordinator/start.js";
-import { readHistory } from "../../log/history.js";
 import type { Cursor } from "../../wire/cursor.js";
 import { framed } from "../framed.js";
 import { commonHeaders } from "../headers.js";
@@ -18,14 +17,14 @@ import { recordHead } from "./record-json.js";
  * A gap cannot stand among records; the header `x-runtrail-gap` tells of it.
  */
 export async function download(
-  { gateway: { log, hub }, config, ticker }: Serving,
+  { gateway: { log, hub, history }, config, ticker }: Serving,
   { selection, signal }: Reading,
   cursor: Cursor | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   const { after, gap } = await resolveStart(
-    log,
+    history,
     hub,
     selection,
     cursor ? { at: "cursor", cursor, isReconnect: false } : { at: "start" },
@@ -51,11 +50,12 @@ export async function download(
   }
   reply.raw.flushHeaders();
   const outflow = new Outflow(reply.raw, ticker, config.http.stalledAfterMs);
-  const { tenant, logPath: path, matcher } = selection;
+  const { tenant, path, matcher } = selection;
+  const wanted = { tenant, path, after, signal: outflow.ended };
   try {
-    for await (const records of readHistory(log, { tenant, path, after, signal: outflow.ended })) {
-      const wanted = select(records, matcher);
-      await outflow.send(framed(wanted, (record) => recordHead(record, log.epoch), "}\n"));
+    for await (const { records } of history.read(wanted)) {
+      const selected = select(records, matcher);
+      await outflow.send(framed(selected, (record) => recordHead(record, log.epoch), "}\n"));
     }
     outflow.end();
   } catch (error) {

@@ -69,15 +69,15 @@ interface Span {
 }
 
 async function readUp(
-  { log, hub }: Gateway,
+  { hub, history }: Gateway,
   { selection, signal }: Reading,
   from: Extract<PageStart, { at: "start" | "after" }>,
   limit: number,
 ): Promise<Span> {
   const start: Start =
     from.at === "start" ? from : { at: "cursor", cursor: from.cursor, isReconnect: false };
-  const { after, gap } = await resolveStart(log, hub, selection, start, { signal });
-  const { records, hasMore, reached } = await readForward(log, selection, after, limit, signal);
+  const { after, gap } = await resolveStart(history, hub, selection, start, { signal });
+  const { records, hasMore, reached } = await readForward(history, selection, after, limit, signal);
   return {
     records,
     older: records[0]?.sequence ?? after + 1,
@@ -89,20 +89,19 @@ async function readUp(
 }
 
 async function readDown(
-  { log, hub }: Gateway,
+  { hub, history }: Gateway,
   reading: Reading,
   from: Extract<PageStart, { at: "end" | "before" }>,
   limit: number,
 ): Promise<Span> {
-  const { before, gap } = await resolveEnd({ log, hub }, reading, from);
+  const { before, gap } = await resolveEnd({ hub, history }, reading, from);
   const { selection, signal } = reading;
   const { position } = hub;
   const { records, hasMore, reached } = await readBackward(
-    log,
+    history,
     selection,
     before,
     limit,
-    position,
     signal,
   );
   const end = Number.isFinite(before) ? before : position + 1;
@@ -114,7 +113,7 @@ async function readDown(
     isOldest: !hasMore,
     isNewest: async () => {
       const { records: others, hasMore: mayBe } = await readForward(
-        log,
+        history,
         selection,
         newer,
         1,
@@ -128,7 +127,7 @@ async function readDown(
 
 /** The events before a cursor are those up to the one before it: of that one, the table of cursors holds. */
 async function resolveEnd(
-  { log, hub }: Pick<Gateway, "log" | "hub">,
+  { hub, history }: Pick<Gateway, "hub" | "history">,
   { selection, signal }: Reading,
   from: Extract<PageStart, { at: "end" | "before" }>,
 ): Promise<{ before: number; gap: GapFrame | undefined }> {
@@ -136,7 +135,7 @@ async function resolveEnd(
   const { sequence, epoch } = from.cursor;
   const cursor = { sequence: Math.max(0, sequence - 1), epoch };
   const start: Start = { at: "cursor", cursor, isReconnect: false };
-  const { gap } = await resolveStart(log, hub, selection, start, { signal });
+  const { gap } = await resolveStart(history, hub, selection, start, { signal });
   return gap?.reason === "epoch"
     ? { before: Infinity, gap }
     : // What is lost behind the cursor is not on the way there.
