@@ -13,26 +13,32 @@ export interface LogBounds {
 interface Asking {
   underWay: Promise<unknown>;
   next: Promise<LogBounds> | undefined;
+  /** How many wait for the next answer. */
+  askers: number;
 }
 
-/** How long those who come behind a request wait for more to join them. */
+/** After a request that several have shared, how long the next ones wait for more to join them. */
 const PAUSE_MS = 5;
 
 const askings = new WeakMap<Log, Asking>();
 
 /**
  * The bounds of the log as of the call, or later, from the stream's leader. All who ask at about the same
- * moment share one request: a thousand readers that connect together need one answer, not a thousand.
+ * moment share one request: a thousand readers that connect together need one answer, not a thousand. Who asks
+ * alone waits for nobody.
  *
  * @throws ConnectionLostError
  */
 export function readBounds(log: Log): Promise<LogBounds> {
-  const asking = askings.get(log) ?? { underWay: Promise.resolve(), next: undefined };
+  const asking = askings.get(log) ?? { underWay: Promise.resolve(), next: undefined, askers: 0 };
   askings.set(log, asking);
+  asking.askers++;
   asking.next ??= asking.underWay.then(() => {
     const asked = ask(log);
-    asking.underWay = asked.catch(() => undefined).then(pause);
+    const isShared = asking.askers > 1;
+    asking.underWay = asked.catch(() => undefined).then(() => (isShared ? pause() : undefined));
     asking.next = undefined;
+    asking.askers = 0;
     return asked;
   });
   return asking.next;
