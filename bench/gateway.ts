@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "../dist/log/connect.js";
-import { withNats } from "./nats.js";
+import { withNats, type NatsServer } from "./nats.js";
 
 const CLI = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 
@@ -37,15 +37,24 @@ export function withGatewayOn<T>(
   run: (gateway: Served, nc: NatsConnection) => Promise<T>,
   env: NodeJS.ProcessEnv = {},
 ): Promise<T> {
-  return withNats((nc, { connection: { servers, user, pass }, settleStreams }) =>
-    withProcess(
-      [CLI, "serve", "--port", "0", "--nats", `nats://${servers}`],
-      { RUNTRAIL_LOG_LEVEL: "error", NATS_USER: user, NATS_PASSWORD: pass, ...env },
-      async (gateway) => {
-        await settleStreams();
-        return run(gateway, nc);
-      },
-    ),
+  return withNats((nc, server) =>
+    withGatewayOf(server, env, async (gateway) => {
+      await server.settleStreams();
+      return run(gateway, nc);
+    }),
+  );
+}
+
+/** One of some gateways on the same nats-server. */
+export function withGatewayOf<T>(
+  { connection: { servers, user, pass } }: NatsServer,
+  env: NodeJS.ProcessEnv,
+  run: (gateway: Served) => Promise<T>,
+): Promise<T> {
+  return withProcess(
+    [CLI, "serve", "--port", "0", "--nats", `nats://${servers}`],
+    { RUNTRAIL_LOG_LEVEL: "error", NATS_USER: user, NATS_PASSWORD: pass, ...env },
+    run,
   );
 }
 

@@ -5,7 +5,7 @@ import { connectNats, type NatsConnection } from "../dist/log/connect.js";
 import { openLog, type Log } from "../dist/log/stream.js";
 import { ensureNatsServer, startNatsServer } from "../dist/nats-server/index.js";
 
-type NatsServer = Awaited<ReturnType<typeof startNatsServer>>;
+export type NatsServer = Awaited<ReturnType<typeof startNatsServer>>;
 
 /** A nats-server that syncs every write, on a folder of its own, and a connection to it. */
 export async function withNats<T>(

@@ -5,6 +5,7 @@ import { fanOutFigures } from "./fan-out.js";
 import { MACHINE, row, TABLE_HEAD, type Figure } from "./figure.js";
 import { hashFigures } from "./hash.js";
 import { idleFigures } from "./idle.js";
+import { oldRunFigures } from "./old-run.js";
 import { sealFigures } from "./seal.js";
 import { readModelFigures } from "./read-model.js";
 import { replayFigures } from "./replay.js";
@@ -22,6 +23,7 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   "fan-out": fanOutFigures,
   idle: idleFigures,
   "read-model": readModelFigures,
+  "old-run": oldRunFigures,
   replay: replayFigures,
   "replay-socket": replaySocketFigures,
   seal: sealFigures,
