@@ -6,8 +6,11 @@ import { selectionOf } from "../../src/coordinator/selection.js";
 import { History } from "../../src/coordinator/history.js";
 import { Hub } from "../../src/coordinator/hub.js";
 import { parseScope, type Scope } from "../../src/envelope/scope.js";
+import { readBounds } from "../../src/log/bounds.js";
+import type { HistoryIndex } from "../../src/log/history-index.js";
 import type { LogRecord } from "../../src/log/record.js";
 import type { Log } from "../../src/log/stream.js";
+import { ReadModel } from "../../src/readmodel/read-model.js";
 import type { EventFilter } from "../../src/wire/event-filter.js";
 import { startTestServer, type TestServer } from "../fixtures/nats.js";
 import { startPublisher, type TestPublisher } from "../fixtures/publisher.js";
@@ -62,19 +65,61 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** A read model of the log, which counts how often it is read. */
+function startReadModel(): { index: HistoryIndex; readModel: ReadModel; reads: () => number } {
+  const { stream, origin, epoch } = log;
+  const readModel = new ReadModel(
+    {
+      file: `${nats.dataFolder}/seam-${++readModels}.db`,
+      nats: { ...nats.server.connection, name: "test" },
+      log: { stream, origin, epoch },
+      durable: `seam-${readModels}`,
+    },
+    () => undefined,
+  );
+  let reads = 0;
+  const index: HistoryIndex = {
+    get position() {
+      return readModel.history.position;
+    },
+    read: (query, signal) => {
+      reads++;
+      return readModel.history.read(query, signal);
+    },
+  };
+  return { index, readModel, reads: () => reads };
+}
+let readModels = 0;
+
+const SCANNED = "from JetStream";
+const INDEXED = "from a read model";
+const MADE_ANEW = "from a read model that is made anew again and again";
+
+// All are on one log, and each has a tenant of its own.
 describe.each([
-  ["with a ring that holds a few events, so that readers fall back to history all the time", 8_000],
-  ["with a ring that holds some", 200_000],
-  ["with a ring that holds all", 64_000_000],
-])("%s", (_, ringBytes) => {
-  const tenant = `ring-${ringBytes}`;
+  // While the log is short, so that it is soon made anew.
+  ["a few events", 8_000, MADE_ANEW],
+  ["a few events, so that readers fall back to history all the time", 8_000, SCANNED],
+  ["some", 200_000, SCANNED],
+  ["all", 64_000_000, SCANNED],
+  ["a few events", 8_000, INDEXED],
+  ["some", 200_000, INDEXED],
+])("with a ring that holds %s, of %i bytes, and history %s", (_, ringBytes, source) => {
+  const tenant = `ring-${ringBytes}-${source.split(" ").length}`;
   let hub: Hub;
   let history: History;
+  let readModel: ReadModel | undefined;
+  let reads: () => number;
   let started: TestPublisher;
   const all: LogRecord[] = [];
   beforeAll(async () => {
     hub = new Hub(0, ringBytes);
-    history = new History(log, hub, undefined);
+    const indexed = source === SCANNED ? undefined : startReadModel();
+    readModel = indexed?.readModel;
+    reads = indexed?.reads ?? (() => 0);
+    history = new History(log, hub, indexed?.index);
+    const { last } = await readBounds(log);
+    await readModel?.reached(last, AbortSignal.timeout(30_000));
     all.length = 0;
     started = await startPublisher(log, {}, (record) => {
       if (record.tenant === tenant) all.push(record);
@@ -83,6 +128,7 @@ describe.each([
   });
   afterAll(async () => {
     await started.close();
+    await readModel?.close();
   });
 
   /** Reads a timeline, disconnecting at random and resuming from the last event it got, until the last one. */
@@ -136,9 +182,14 @@ describe.each([
       const result = await started.publisher.append(tenant, scope(path), draft);
       expect(result.outcome).toBe("appended");
     };
+    let madeAnew = 0;
     const publish = async () => {
       for (let round = 0; round < 120; round++) {
         const count = Math.ceil(Math.random() * 60);
+        if (source === MADE_ANEW && round % 8 === 0 && reads() > madeAnew * 10) {
+          readModel?.rebuild();
+          madeAnew++;
+        }
         await Promise.all(
           Array.from({ length: count }, () =>
             append(pick(PATHS), pick(["test.noted", "test.noted", "test.marked"])),
@@ -167,6 +218,8 @@ describe.each([
     await Promise.all([publish(), connect()]);
 
     expect(readers.length).toBeGreaterThan(20);
+    if (source !== SCANNED) expect(reads()).toBeGreaterThan(0);
+    if (source === MADE_ANEW) expect(madeAnew).toBeGreaterThan(1);
     await Promise.all(readers.map(({ got }) => got));
     for (const { timeline, filter, from, got } of readers) {
       const expected = all.filter(
