@@ -54,8 +54,11 @@ export class StreamCoordinator {
     const { history } = this;
     const { log, hub } = history;
     const selection = selectionOf(tenant, path, filter);
-    const resolved = await resolveStart(history, hub, selection, start, request);
-    const { own, newest } = await this.#heads(selection);
+    // Side by side, so that both ask for the log's bounds at once.
+    const [resolved, { own, newest }] = await Promise.all([
+      resolveStart(history, hub, selection, start, request),
+      this.#heads(selection),
+    ]);
     const terminal = own && closes(path, own.type) ? own : undefined;
     if (terminal && start.at === "cursor" && !resolved.gap && newest <= resolved.after) {
       return { outcome: "ended" };

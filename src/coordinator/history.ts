@@ -1,4 +1,4 @@
-import { readBounds, type LogBounds } from "../log/bounds.js";
+import { readBounds, recentBounds, type LogBounds } from "../log/bounds.js";
 import { readHistory } from "../log/history.js";
 import type { HistoryIndex, HistoryPiece, HistoryQuery } from "../log/history-index.js";
 import type { LogRecord } from "../log/record.js";
@@ -42,6 +42,9 @@ export interface HistoryPart {
 const FIRST_BYTES = 16 * 1024;
 const NEXT_BYTES = 128 * 1024;
 
+/** So long what the log has trimmed or lost may still be delivered. */
+const BOUNDS_AGE_MS = 1000;
+
 /** Sequences of the log that are read at first when it is read backward, and how many times as many the next time. */
 const FIRST_REACH = 1000;
 const REACH_FACTOR = 16;
@@ -68,7 +71,7 @@ export class History {
   async *read(request: HistoryRequest): AsyncGenerator<HistoryPart> {
     const { tenant, path, after, signal } = request;
     let reached = after;
-    const bounds = await this.#indexedBounds();
+    const bounds = await this.#indexedBounds(request.through !== undefined);
     if (bounds) {
       const through = request.through ?? bounds.last;
       const query = { tenant, path, from: Math.max(after + 1, bounds.first), to: through };
@@ -123,11 +126,17 @@ export class History {
     }
   }
 
-  /** The log's bounds, where the index may be used at all. */
-  async #indexedBounds(): Promise<LogBounds | undefined> {
+  /**
+   * The log's bounds, where the index may be used at all.
+   *
+   * @param isEndKnown where it is, those that the reader's start was resolved with, or later ones, are as good
+   */
+  async #indexedBounds(isEndKnown: boolean): Promise<LogBounds | undefined> {
     if (!this.index || this.index.position === 0) return undefined;
     try {
-      const bounds = await readBounds(this.log);
+      const bounds = await (isEndKnown
+        ? recentBounds(this.log, BOUNDS_AGE_MS)
+        : readBounds(this.log));
       return bounds.hasHoles ? undefined : bounds;
     } catch (error) {
       if (this.log.nc.isClosed() || !isUnavailable(error)) throw error;

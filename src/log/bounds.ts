@@ -22,6 +22,9 @@ const PAUSE_MS = 5;
 
 const askings = new WeakMap<Log, Asking>();
 
+/** The newest answers, and when they came. */
+const answers = new WeakMap<Log, { bounds: LogBounds; atMs: number }>();
+
 /**
  * The bounds of the log as of the call, or later, from the stream's leader. All who ask at about the same
  * moment share one request: a thousand readers that connect together need one answer, not a thousand. Who asks
@@ -44,16 +47,28 @@ export function readBounds(log: Log): Promise<LogBounds> {
   return asking.next;
 }
 
+/**
+ * The newest bounds that anyone has been told, unless that is longer ago than `maxAgeMs`: then as of the call.
+ *
+ * @throws ConnectionLostError
+ */
+export async function recentBounds(log: Log, maxAgeMs: number): Promise<LogBounds> {
+  const known = answers.get(log);
+  return known && performance.now() - known.atMs <= maxAgeMs ? known.bounds : readBounds(log);
+}
+
 function pause(): Promise<void> {
   return delay(PAUSE_MS, undefined, { ref: false });
 }
 
 async function ask(log: Log): Promise<LogBounds> {
   const { state } = await log.connection.answer(log.jsm.streams.info(log.stream));
-  return {
+  const bounds = {
     first: Math.max(1, state.first_seq),
     last: state.last_seq,
     // Left out by the server when there are none.
     hasHoles: state.num_deleted > 0,
   };
+  answers.set(log, { bounds, atMs: performance.now() });
+  return bounds;
 }
