@@ -1,6 +1,11 @@
 import { readBounds, recentBounds, type LogBounds } from "../log/bounds.js";
 import { readHistory } from "../log/history.js";
-import type { HistoryIndex, HistoryPiece, HistoryQuery } from "../log/history-index.js";
+import type {
+  HistoryIndex,
+  HistoryPiece,
+  HistoryQuery,
+  IndexFilter,
+} from "../log/history-index.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
 import { isUnavailable } from "../log/unavailable.js";
@@ -15,7 +20,14 @@ export interface HistoryRequest {
   after: number;
   /** Everything up to here must come, more may; default: the newest event that the log's leader knows of. */
   through?: number;
+  /** What the index need not give out. Others may come that do not meet it, but for its `text`. */
+  filter?: IndexFilter | undefined;
   signal: AbortSignal;
+}
+
+/** What only an index knows was asked for, and it cannot answer now. */
+export class IndexAwayError extends Error {
+  override readonly name = "IndexAwayError";
 }
 
 export interface BackwardRequest {
@@ -23,6 +35,8 @@ export interface BackwardRequest {
   path: TimelinePath;
   /** This sequence and everything after it is left out; Infinity: the end of the log. */
   before: number;
+  /** As in a {@link HistoryRequest}. */
+  filter?: IndexFilter | undefined;
   signal: AbortSignal;
 }
 
@@ -66,19 +80,23 @@ export class History {
 
   /**
    * What a timeline holds after a sequence, in order. Reads no faster than it is iterated over, and ends where
-   * the request says; waits while NATS is away.
+   * the request says, or for a text as far as the index has got; waits while NATS is away.
+   *
+   * @throws IndexAwayError where a text is wanted
    */
   async *read(request: HistoryRequest): AsyncGenerator<HistoryPart> {
-    const { tenant, path, after, signal } = request;
+    const { tenant, path, after, filter, signal } = request;
     let reached = after;
     const bounds = await this.#indexedBounds(request.through !== undefined);
     if (bounds) {
       const through = request.through ?? bounds.last;
-      const query = { tenant, path, from: Math.max(after + 1, bounds.first), to: through };
-      for await (const part of this.#indexed(query, signal)) {
+      const from = Math.max(after + 1, bounds.first);
+      for await (const part of this.#indexed({ tenant, path, from, to: through, filter }, signal)) {
         yield part;
         reached = part.reached;
       }
+      if (filter?.text && reached >= Math.min(through, this.index?.position ?? Infinity)) return;
+      if (filter?.text) throw new IndexAwayError();
       for (const part of this.#recent(tenant, path, reached, through)) {
         yield part;
         reached = part.reached;
@@ -86,6 +104,7 @@ export class History {
       if (reached >= through) return;
     }
     if (signal.aborted) return;
+    if (filter?.text) throw new IndexAwayError();
     const rest = { tenant, path: logPathOf(path), after: reached, signal };
     for await (const records of readHistory(this.log, rest)) {
       yield { records, reached: records.at(-1)?.sequence ?? reached, isSparse: false };
@@ -96,18 +115,28 @@ export class History {
    * What a timeline holds before a sequence, newest first; up to the newest event at the call. Where it must be
    * read from the log, parts may be empty: they tell how far reading has got.
    *
-   * @throws ConnectionLostError while NATS is away
+   * @throws ConnectionLostError while NATS is away; IndexAwayError where a text is wanted
    */
   async *readBackward(request: BackwardRequest): AsyncGenerator<HistoryPart> {
-    const { tenant, path, signal } = request;
+    const { tenant, path, filter, signal } = request;
     const { first, last, hasHoles } = await readBounds(this.log);
     let index = hasHoles ? undefined : this.index;
     let to = Math.min(request.before - 1, last);
+    // What the index has not got to is left out: it is told how far the answer goes.
+    if (filter?.text) to = Math.min(to, index?.position ?? 0);
     let reach = FIRST_REACH;
     let bytes = FIRST_BYTES;
     while (to >= first && !signal.aborted) {
       if (index && index.position >= to) {
-        const query = { tenant, path, from: first, to, order: "descending", bytes } as const;
+        const query = {
+          tenant,
+          path,
+          from: first,
+          to,
+          filter,
+          order: "descending",
+          bytes,
+        } as const;
         const piece: HistoryPiece | undefined = await index.read(query, signal);
         if (piece && piece.reached <= to) {
           yield { ...piece, isSparse: isSparse(path) };
@@ -116,6 +145,7 @@ export class History {
         } else index = undefined;
         continue;
       }
+      if (filter?.text) throw new IndexAwayError();
       // No further back than to where the index begins.
       const from = Math.max(first, to - reach + 1, (index?.position ?? 0) + 1);
       const end = await this.#endOf({ tenant, path, signal }, from, to);
@@ -146,7 +176,7 @@ export class History {
 
   /** What the index has, as far as it goes: the end of it need not be reached. */
   async *#indexed(
-    { from, to, ...timeline }: Pick<HistoryQuery, "tenant" | "path" | "from" | "to">,
+    { from, to, ...timeline }: Pick<HistoryQuery, "tenant" | "path" | "from" | "to" | "filter">,
     signal: AbortSignal,
   ): AsyncGenerator<HistoryPart> {
     let next = from;

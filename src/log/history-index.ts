@@ -1,4 +1,21 @@
+import type { LogLevel } from "../envelope/catalogue/log-entry.js";
 import type { LogRecord } from "./record.js";
+
+/**
+ * What events must meet, each member that is there. `level`, `category` and `milestone` are about log entries: one of
+ * an event's entries must meet all of them.
+ */
+export interface IndexFilter {
+  /** One of these types; `*` stands for any characters. */
+  type?: readonly string[];
+  /** At least this serious. */
+  level?: LogLevel;
+  category?: "business" | "technical";
+  milestone?: true;
+  correlationId?: string;
+  /** Only an index knows what has these words: FTS5 expressions. */
+  text?: { wanted: string; unwanted: string | undefined } | undefined;
+}
 
 /** A part of a timeline, and how much of it at once. */
 export interface HistoryQuery {
@@ -8,6 +25,8 @@ export interface HistoryQuery {
   /** The first and the last sequence that are wanted. */
   from: number;
   to: number;
+  /** Undefined: everything is wanted. */
+  filter?: IndexFilter | undefined;
   /** At which end to begin. */
   order: "ascending" | "descending";
   /** No more once there are so many bytes of events. */

@@ -1,4 +1,5 @@
 import type { HistoryCover, HistoryQuery } from "../log/history-index.js";
+import { EventSearch } from "./event-search.js";
 import { metaOf, type ReadDatabase } from "./database.js";
 
 /** Some events, in a form that costs little to hand over to another thread. */
@@ -32,9 +33,11 @@ interface Stored {
 export class HistoryQueries {
   readonly #db: ReadDatabase;
   readonly #statements;
+  readonly #search: EventSearch;
 
   constructor(db: ReadDatabase) {
     this.#db = db;
+    this.#search = new EventSearch(db);
     this.#statements = prepare(db);
   }
 
@@ -69,7 +72,9 @@ export class HistoryQueries {
     return pack.of(isAll ? (isDescending ? query.from : to) : reached);
   }
 
-  #list({ tenant, path, from, to, order }: HistoryQuery, most: number): number[] {
+  #list(query: HistoryQuery, most: number): number[] {
+    const { tenant, path, from, to, order, filter } = query;
+    if (filter) return this.#search.list({ ...query, filter, most });
     const { all, ofScope, ofCorrelation } = this.#statements[order];
     if (path === "") return all.all({ from, to, most });
     // Keys come and go with trimming: what one is, is looked up each time.

@@ -84,6 +84,10 @@ export class HistoryThread {
         this.#next = 0;
         return;
       }
+      if (this.#next === MAX_WAITING) {
+        this.#waiting = this.#waiting.slice(MAX_WAITING);
+        this.#next = 0;
+      }
       if (next.signal.aborted) {
         next.resolve(undefined);
         continue;

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { LogsPage, LogsRequest } from "../../readmodel/log-search.js";
 import { csv } from "../csv.js";
+import { FILE_TYPES, type FileForm } from "../file-form.js";
 import { fileName } from "../file-name.js";
 import type { Serving } from "../serving.js";
 import { askReadModel } from "../state/read-model.js";
@@ -11,14 +12,6 @@ import { LINE_COLUMNS, lineJson } from "./log-json.js";
 /** Lines that are read at once. */
 const PIECE_LINES = 1000;
 
-/** In which forms lines can be taken along. */
-export const EXPORTS = {
-  csv: "text/csv; charset=utf-8",
-  ndjson: "application/x-ndjson",
-  txt: "text/plain; charset=utf-8",
-} as const;
-export type ExportForm = keyof typeof EXPORTS;
-
 /**
  * Streams all lines that meet the filters, up to the newest one at the time of the request, as a file.
  *
@@ -27,7 +20,7 @@ export type ExportForm = keyof typeof EXPORTS;
 export async function sendLines(
   serving: Serving,
   wanted: LogsRequest,
-  form: ExportForm,
+  form: FileForm,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -57,14 +50,14 @@ export async function sendLines(
   return streamBody(serving, request, reply, {
     what: "an export of lines",
     headers: {
-      "content-type": EXPORTS[form],
+      "content-type": FILE_TYPES[form],
       "content-disposition": `attachment; filename="${fileName(wanted.path, "logs", form)}"`,
     },
     parts,
   });
 }
 
-function textOf(lines: LogsPage["lines"], form: ExportForm, epoch: string): string {
+function textOf(lines: LogsPage["lines"], form: FileForm, epoch: string): string {
   switch (form) {
     case "csv":
       return csv(

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problem, ProblemError } from "../../wire/problem.js";
+import { fileFormOf } from "../file-form.js";
 import { badParameter, Parameters } from "../parameters.js";
 import { scopeOf, scopeUrls, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
 import { askReadModel } from "../state/read-model.js";
 import { logSummaryOf } from "./log-summary.js";
-import { EXPORTS, sendLines, type ExportForm } from "./log-export.js";
+import { sendLines } from "./log-export.js";
 import { pageJson } from "./log-json.js";
 import { logsRequestOf } from "./logs-request.js";
 
@@ -19,7 +20,7 @@ export function logsRoutes(app: FastifyInstance, serving: Serving): void {
 
   const read = async (request: FastifyRequest, reply: FastifyReply) => {
     const parameters = new Parameters(request);
-    const form = formOf(request, parameters);
+    const form = fileFormOf(request, ["csv", "ndjson", "txt"]);
     const wanted = logsRequestOf(request, log.epoch);
     if (form) {
       const [pointless] = parameters.among("limit", "offset");
@@ -44,15 +45,4 @@ export function logsRoutes(app: FastifyInstance, serving: Serving): void {
       return reply.send(logSummaryOf(result));
     });
   }
-}
-
-/** `format`, or else what is accepted. */
-function formOf(request: FastifyRequest, parameters: Parameters): ExportForm | undefined {
-  const format = parameters.choice("format", ["json", "csv", "ndjson", "txt"]);
-  if (format !== undefined) return format === "json" ? undefined : format;
-  const { accept = "" } = request.headers;
-  return (["csv", "ndjson"] as const).find((form) => {
-    const [type = ""] = EXPORTS[form].split(";");
-    return accept.includes(type);
-  });
 }

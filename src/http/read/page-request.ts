@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Cursor } from "../../wire/cursor.js";
+import { fileFormOf } from "../file-form.js";
 import { badParameter, Parameters } from "../parameters.js";
 
 const MAX_LIMIT = 1000;
@@ -7,8 +8,8 @@ const DEFAULT_LIMIT = 100;
 
 /** Which events a client wants, and in which form. */
 export type EventsRequest =
-  /** All of them after a cursor, as NDJSON. */
-  | { form: "download"; after: Cursor | undefined }
+  /** All of them after a cursor, as a file. */
+  | { form: "download"; as: "csv" | "ndjson"; after: Cursor | undefined }
   | { form: "page"; from: PageStart; limit: number; order: "asc" | "desc" };
 
 /** The side on which a page begins: the events next to it are on the page. */
@@ -23,10 +24,11 @@ export function eventsRequestOf(request: FastifyRequest): EventsRequest {
   const parameters = new Parameters(request);
   parameters.atMostOne("after", "before");
   const after = parameters.cursor("after");
-  if (/\bapplication\/(?:x-)?ndjson\b/.test(request.headers.accept ?? "")) {
+  const as = fileFormOf(request, ["csv", "ndjson"]);
+  if (as) {
     const [pointless] = parameters.among("before", "limit", "order");
     if (pointless !== undefined) throw badParameter(pointless, "goes with JSON pages only");
-    return { form: "download", after };
+    return { form: "download", as, after };
   }
   const before = parameters.cursor("before");
   const limit = limitOf(parameters);

@@ -5,13 +5,14 @@ import {
   queryParameter,
   type OpenapiObject,
 } from "../openapi/operation.js";
+import { CONSISTENT } from "../state/state-operations.js";
 
 /** Reading stored events, for the API's description. */
 export const readOperation: OpenapiObject = {
   summary: "Read stored events",
   description:
     "A page of a timeline: the events of a scope and of every scope below it, in the order of the log. " +
-    "With `Accept: application/x-ndjson` all events after the cursor, one record a line; a gap is then " +
+    "With `format=ndjson` or `csv`, or one of their types in `Accept`, all events after the cursor, one record a line; a gap is then " +
     "told in the header `x-runtrail-gap`. Each `event` is byte for byte what is stored.",
   tags: ["read"],
   parameters: [
@@ -28,6 +29,16 @@ export const readOperation: OpenapiObject = {
       default: "asc",
     }),
     ...FILTER_PARAMETERS,
+    queryParameter(
+      "q",
+      "Full text over log entries and what other events say, as of `logs`; from the read model.",
+      { type: "string", maxLength: 512 },
+    ),
+    CONSISTENT,
+    queryParameter("format", "Other than json: all events after the cursor, as a file.", {
+      enum: ["json", "csv", "ndjson"],
+      default: "json",
+    }),
   ],
   responses: {
     200: {
@@ -35,6 +46,7 @@ export const readOperation: OpenapiObject = {
       content: {
         "application/json": { schema: schemaRef("page") },
         "application/x-ndjson": { schema: schemaRef("record") },
+        "text/csv": { schema: { type: "string" } },
       },
     },
     ...problems({

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { IndexAwayError } from "../../coordinator/history.js";
 import { selectionOf } from "../../coordinator/selection.js";
 import { ProblemError } from "../../wire/problem.js";
+import { textQueryOf } from "../logs/logs-request.js";
 import { Parameters } from "../parameters.js";
 import { unavailable } from "../problem-reply.js";
 import { timelineOf, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
+import { askReadModel } from "../state/read-model.js";
 import { deadlineOf } from "./deadline.js";
 import { download } from "./download.js";
 import { eventsRequestOf } from "./page-request.js";
@@ -17,15 +20,25 @@ const PAGE_TIMEOUT_MS = 15_000;
 export function readRoutes(app: FastifyInstance, serving: Serving): void {
   const { gateway } = serving;
   const read = async (request: FastifyRequest, reply: FastifyReply) => {
+    const parameters = new Parameters(request);
+    const timeline = timelineOf(request);
+    const text = textQueryOf(parameters);
     const reading: Reading = {
-      selection: selectionOf(gateway.tenant, timelineOf(request), new Parameters(request).filter()),
+      selection: selectionOf(gateway.tenant, timeline, parameters.filter(), text),
       signal: deadlineOf(reply, PAGE_TIMEOUT_MS),
     };
     const wanted = eventsRequestOf(request);
-    if (wanted.form === "download") {
-      return download(serving, reading, wanted.after, request, reply);
+    if (text) {
+      const { asOf } = await askReadModel(gateway, parameters, reply, (readModel) =>
+        Promise.resolve({ asOf: readModel.status.position, result: undefined }),
+      );
+      if (asOf === 0) throw new ProblemError(unavailable("The read model has only just begun."));
     }
-    const page = await readPage(gateway, reading, wanted);
+    if (wanted.form === "download") return download(serving, reading, wanted, request, reply);
+    const page = await readPage(gateway, reading, wanted).catch((error: unknown) => {
+      if (!(error instanceof IndexAwayError)) throw error;
+      throw new ProblemError(unavailable("The read model cannot be searched now."));
+    });
     // History ends early, not in an error, when its signal aborts: the page may lack what was still to come.
     if (reading.signal.aborted) {
       throw new ProblemError(unavailable("The events could not be read in time."));

@@ -26,8 +26,8 @@ export async function readForward(
   limit: number,
   signal: AbortSignal,
 ): Promise<Window> {
-  const { tenant, path } = selection;
-  const parts = history.read({ tenant, path, after, signal });
+  const { tenant, path, indexFilter: filter } = selection;
+  const parts = history.read({ tenant, path, after, filter, signal });
   return take(parts, selection, limit, after);
 }
 
@@ -43,8 +43,8 @@ export async function readBackward(
   limit: number,
   signal: AbortSignal,
 ): Promise<Window> {
-  const { tenant, path } = selection;
-  const parts = history.readBackward({ tenant, path, before, signal });
+  const { tenant, path, indexFilter: filter } = selection;
+  const parts = history.readBackward({ tenant, path, before, filter, signal });
   const window = await take(parts, selection, limit, before);
   const records = window.records.toReversed();
   // What a reader asks for next is what is before the oldest.
