@@ -8,6 +8,7 @@ import { connectNats, type NatsConnection } from "../log/connect.js";
 import { attachLog, type Log } from "../log/stream.js";
 import type { LogRecord } from "../log/record.js";
 import { tail } from "../log/tail.js";
+import { agreesWithLog } from "./agreement.js";
 import { isDamaged, looksLikeDatabase, openForWriting, removeDatabase } from "./database.js";
 import type { IndexNews, IndexSource } from "./index-thread.js";
 import { Indexer } from "./indexer.js";
@@ -22,6 +23,16 @@ class DamagedFileError extends Error {
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
 setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+
+/** The log has lost its newest events, and has others in their places. */
+class OtherEventsError extends Error {
+  override readonly name = "OtherEventsError";
+  constructor() {
+    super(
+      "the log has other events than those that were read from it; the read model is made anew",
+    );
+  }
+}
 
 /** The other side of an {@link IndexThread}. */
 const source = workerData as IndexSource;
@@ -62,7 +73,8 @@ while (!closing.signal.aborted) {
     await follow(log, signal);
   } catch (error) {
     tell({ is: "trouble", reason: error instanceof Error ? error.message : String(error) });
-    isRebuildDue ||= error instanceof DamagedFileError || isDamaged(error);
+    isRebuildDue ||=
+      error instanceof DamagedFileError || error instanceof OtherEventsError || isDamaged(error);
     await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
   } finally {
     await nc?.close();
@@ -76,6 +88,7 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
   mkdirSync(dirname(source.file), { recursive: true, mode: 0o700 });
   const db = openForWriting(source.file, from.epoch);
   try {
+    if (!(await agreesWithLog(db, from))) throw new OtherEventsError();
     const indexer = new Indexer(db);
     let file = statSync(source.file);
     tell({ is: "opened", position: indexer.position });
@@ -86,6 +99,7 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       if (performance.now() < lookAt) continue;
       lookAt = performance.now() + HOUSEKEEPING_MS;
       file = stillTheSame(file, statSync(source.file, { throwIfNoEntry: false }));
+      if (!(await agreesWithLog(db, from))) throw new OtherEventsError();
       const { first } = await readBounds(from);
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
     }

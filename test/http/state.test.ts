@@ -1,4 +1,6 @@
 import { appendFileSync, rmSync, truncateSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { EventEnvelope } from "../../src/envelope/envelope.js";
 import { foldEvents } from "../../src/projections/timeline.js";
@@ -152,6 +154,30 @@ test("goes on where it was when it is opened again, and can be made anew under w
   await until("it begins anew", () => again.status.position < position);
   expect(await again.reached(position, soon())).toBe(true);
   expect((await again.state(served.gateway.tenant, RUN)).result).toEqual(result);
+});
+
+test("makes it anew when the log has other events in the places of those it holds", async () => {
+  const file = `${served.nats.dataFolder}/other.db`;
+  const soon = () => AbortSignal.timeout(20_000);
+  const { position } = served.gateway.hub;
+  const before = readModelOn(served, file);
+  expect(await before.reached(position, soon())).toBe(true);
+  await before.close();
+  // As if the newest one had been lost after it was read, and its sequence given to another.
+  const db = new Database(file);
+  const newest = "sequence = (SELECT max(sequence) FROM events)";
+  const bytes = db.prepare<[], Buffer>(`SELECT bytes FROM events WHERE ${newest}`).pluck().get();
+  const event = JSON.parse(String(bytes)) as EventEnvelope;
+  const other = { ...event, occurredAt: "1999-01-01T00:00:00.000Z" };
+  db.prepare(`UPDATE events SET bytes = ? WHERE ${newest}`).run(Buffer.from(JSON.stringify(other)));
+  db.exec("DELETE FROM states");
+  db.close();
+  const after = readModelOn(served, file);
+  const wanted = foldEvents(event.scope, await eventsOf(event.scope));
+  await until("it is as the log is", async () => {
+    const answer = await after.state(served.gateway.tenant, event.scope).catch(() => undefined);
+    return isDeepStrictEqual(answer?.result, wanted);
+  });
 });
 
 test.each([
