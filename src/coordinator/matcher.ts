@@ -1,4 +1,5 @@
 import { levelRank } from "../envelope/catalogue/log-entry.js";
+import { typePattern } from "../envelope/type-glob.js";
 import type { LogRecord } from "../log/record.js";
 import { filterText, type EventFilter } from "../wire/event-filter.js";
 import { entriesOf, type EntryFacts } from "./entry-facts.js";
@@ -12,7 +13,7 @@ export interface Matcher {
 
 export function matcherOf(filter: EventFilter): Matcher {
   const { type, correlationId } = filter;
-  const types = type && patternOf(type);
+  const types = type && typePattern(type);
   const wantsEntry = entryPredicate(filter);
   return {
     key: JSON.stringify(filterText(filter)),
@@ -22,12 +23,6 @@ export function matcherOf(filter: EventFilter): Matcher {
       (types === undefined || types.test(record.type)) &&
       (wantsEntry === undefined || entriesOf(record).some(wantsEntry)),
   };
-}
-
-/** Types have no character that means something in a pattern but the dot. */
-function patternOf(globs: readonly string[]): RegExp {
-  const alternatives = globs.map((glob) => glob.replaceAll(".", "\\.").replace(/\*+/g, ".*"));
-  return new RegExp(`^(?:${alternatives.join("|")})$`);
 }
 
 function entryPredicate({

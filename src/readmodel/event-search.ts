@@ -1,3 +1,4 @@
+import { typePattern } from "../envelope/type-glob.js";
 import type { IndexFilter } from "../log/history-index.js";
 import type { ReadDatabase } from "./database.js";
 import { PLACES } from "./documents.js";
@@ -90,8 +91,7 @@ export class EventSearch {
   }
 
   #typesLike(tenant: string, globs: readonly string[]): number[] {
-    const alternatives = globs.map((glob) => glob.replaceAll(".", "\\.").replace(/\*+/g, ".*"));
-    const pattern = new RegExp(`^(?:${alternatives.join("|")})$`);
+    const pattern = typePattern(globs);
     const prefix = typeName("");
     const end = `${prefix}\uffff`;
     return this.#types
