@@ -31,9 +31,8 @@ interface Waiting {
 export class HistoryThread {
   readonly #worker: Worker;
   readonly #asked = new Map<number, Waiting>();
-  /** Oldest first; those before {@link #next} have had their turn. */
+  /** Oldest first. */
   #waiting: Waiting[] = [];
-  #next = 0;
   #ids = 0;
   #failure: Error | undefined;
 
@@ -63,7 +62,7 @@ export class HistoryThread {
    */
   async read(query: HistoryQuery, signal: AbortSignal): Promise<PackedEvents | undefined> {
     if (this.#failure) throw this.#failure;
-    if (this.#waiting.length - this.#next >= MAX_WAITING) {
+    if (this.#waiting.length >= MAX_WAITING) {
       throw new ReadModelError(`${MAX_WAITING} readers wait already`);
     }
     return new Promise((resolve, reject) => {
@@ -78,16 +77,8 @@ export class HistoryThread {
 
   #askNext(): void {
     while (this.#asked.size < AT_ONCE) {
-      const next = this.#waiting[this.#next++];
-      if (!next) {
-        this.#waiting = [];
-        this.#next = 0;
-        return;
-      }
-      if (this.#next === MAX_WAITING) {
-        this.#waiting = this.#waiting.slice(MAX_WAITING);
-        this.#next = 0;
-      }
+      const next = this.#waiting.shift();
+      if (!next) return;
       if (next.signal.aborted) {
         next.resolve(undefined);
         continue;
@@ -100,10 +91,9 @@ export class HistoryThread {
 
   #fail(cause: Error): void {
     this.#failure ??= cause;
-    const waiting = [...this.#asked.values(), ...this.#waiting.slice(this.#next)];
+    const waiting = [...this.#asked.values(), ...this.#waiting];
     this.#asked.clear();
     this.#waiting = [];
-    this.#next = 0;
     for (const { reject } of waiting) reject(this.#failure);
   }
 }
