@@ -1,5 +1,6 @@
 import type { HistoryCover, HistoryQuery } from "../log/history-index.js";
 import { EventSearch } from "./event-search.js";
+import { keyFinder } from "./keys.js";
 import { metaOf, type ReadDatabase } from "./database.js";
 
 /** Some events, in a form that costs little to hand over to another thread. */
@@ -78,7 +79,7 @@ export class HistoryQueries {
     const { all, ofScope, ofCorrelation } = this.#statements[order];
     if (path === "") return all.all({ from, to, most });
     // Keys come and go with trimming: what one is, is looked up each time.
-    const key = this.#statements.keyOf.get(tenant, path);
+    const key = this.#statements.findKey(tenant, path);
     if (key === undefined) return [];
     const list = path.startsWith("correlations/") ? ofCorrelation : ofScope;
     return list.all({ key, from, to, most });
@@ -165,9 +166,7 @@ function prepare(db: ReadDatabase) {
   };
   return {
     oldest: db.prepare<[], number | null>("SELECT min(sequence) FROM events").pluck(),
-    keyOf: db
-      .prepare<[string, string], number>("SELECT id FROM keys WHERE tenant = ? AND name = ?")
-      .pluck(),
+    findKey: keyFinder(db),
     key: db.prepare<[number], { tenant: string; name: string }>(
       "SELECT tenant, name FROM keys WHERE id = ?",
     ),

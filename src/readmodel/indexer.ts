@@ -6,6 +6,7 @@ import type { ScopeState } from "../projections/scope-state.js";
 import { metaOf, type ReadDatabase } from "./database.js";
 import { documentsOf, PLACES } from "./documents.js";
 import { eventOf, States } from "./states.js";
+import { keyFinder } from "./keys.js";
 import { nodeName, tag, typeName } from "./tags.js";
 import { Trimming } from "./trimming.js";
 
@@ -174,7 +175,7 @@ export class Indexer {
     let key = this.#keys.get(full);
     if (key === undefined) {
       key =
-        this.#statements.findKey.get(tenant, name)?.id ??
+        this.#statements.findKey(tenant, name) ??
         Number(this.#statements.addKey.run(tenant, name).lastInsertRowid);
       this.#keys.set(full, key);
     }
@@ -185,9 +186,7 @@ export class Indexer {
 function prepare(db: ReadDatabase) {
   return {
     position: db.prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
-    findKey: db.prepare<[string, string], { id: number }>(
-      "SELECT id FROM keys WHERE tenant = ? AND name = ?",
-    ),
+    findKey: keyFinder(db),
     addKey: db.prepare("INSERT INTO keys (tenant, name) VALUES (?, ?)"),
     insertEvent: db.prepare(
       `INSERT INTO events (sequence, scope, correlation, recorded_ms, recorded_nanos, bytes)

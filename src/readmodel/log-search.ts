@@ -3,11 +3,12 @@ import type { JsonObject } from "../envelope/envelope.js";
 import { objectOf } from "../projections/payload-values.js";
 import type { ReadDatabase } from "./database.js";
 import { PLACES, textOfEntry } from "./documents.js";
+import { FilterExpressions } from "./filter-expression.js";
 import { Highlighter, type Snippet } from "./highlighter.js";
+import { keyFinder, subtreeOf, type FindKey } from "./keys.js";
 import { effectiveEntry, type LogLine } from "./log-line.js";
-import { MatchExpression } from "./match-expression.js";
 import { eventOf } from "./states.js";
-import { nodeName, tag, typeName } from "./tags.js";
+import { nodeName, tag } from "./tags.js";
 import type { TextQuery } from "./text-query.js";
 import { firstRecordedAt } from "./time-bound.js";
 
@@ -70,16 +71,16 @@ const MAX_COUNTED = 1000;
 export class LogSearch {
   readonly #db: ReadDatabase;
   readonly #highlighter = new Highlighter();
-  readonly #keyOf;
+  readonly #findKey: FindKey;
+  readonly #expressions: FilterExpressions;
   readonly #bytesOf;
   readonly #countBelow;
   readonly #hasOthers;
 
   constructor(db: ReadDatabase) {
     this.#db = db;
-    this.#keyOf = db
-      .prepare<[string, string], number>("SELECT id FROM keys WHERE tenant = ? AND name = ?")
-      .pluck();
+    this.#findKey = keyFinder(db);
+    this.#expressions = new FilterExpressions(db);
     this.#bytesOf = db.prepare<[number], { bytes: Uint8Array; recordedMs: number }>(
       "SELECT bytes, recorded_ms AS recordedMs FROM events WHERE sequence = ?",
     );
@@ -110,11 +111,12 @@ export class LogSearch {
     const [low, high] = this.#rangeOf(request);
     const place = after && after.sequence * PLACES + after.entry;
     const [from, to] = order === "asc" ? [place ?? low, high] : [low, place ?? high];
-    const found = this.#selectOf(tenant, request);
+    const { sql, values } = this.#selectOf(tenant, request);
+    const range = [BigInt(Math.max(from, low)), BigInt(Math.min(to, high))];
     const ids = this.#db
-      .prepare<unknown[], number>(`${found} ORDER BY entries.rowid ${order} LIMIT ? OFFSET ?`)
+      .prepare<unknown[], number>(`${sql} ORDER BY entries.rowid ${order} LIMIT ? OFFSET ?`)
       .pluck()
-      .iterate(match, BigInt(Math.max(from, low)), BigInt(Math.min(to, high)), limit + 1, offset);
+      .iterate(match, ...range, ...values, limit + 1, offset);
     const { lines, texts, hasMore } = this.#read(ids, limit);
     if (request.text) {
       for (const [i, snippet] of this.#highlighter.snippets(texts, request.text).entries()) {
@@ -172,57 +174,44 @@ export class LogSearch {
     const { path, isCounted = true } = request;
     if (!isCounted) return { count: 0, isExact: false };
     if (isWholeScope(request)) {
-      const [kind = "", id = ""] = path.split("/", 2);
-      const counted = this.#countBelow.get({
-        tenant,
-        path,
-        root: `${kind}/${id}`,
-        prefix: `${path}/`,
-        // The character behind the slash.
-        end: `${path}0`,
-      });
+      const counted = this.#countBelow.get({ tenant, path, ...subtreeOf(path) });
       if (counted?.isWhole === 1) return { count: counted.count ?? 0, isExact: true };
     }
+    const { sql, values } = this.#selectOf(tenant, request);
     const count =
       this.#db
-        .prepare<unknown[], number>(
-          `SELECT count(*) FROM (${this.#selectOf(tenant, request)} LIMIT ${MAX_COUNTED + 1})`,
-        )
+        .prepare<unknown[], number>(`SELECT count(*) FROM (${sql} LIMIT ${MAX_COUNTED + 1})`)
         .pluck()
-        .get(match, BigInt(low), BigInt(high)) ?? 0;
+        .get(match, BigInt(low), BigInt(high), ...values) ?? 0;
     return { count: Math.min(count, MAX_COUNTED), isExact: count <= MAX_COUNTED };
   }
 
   /** Correlations and scopes are of one tenant; the log as a whole may be of several. */
-  #selectOf(tenant: string, { path }: LogsRequest): string {
-    if (path !== "" || this.#hasOthers.get(tenant, tenant) === 0) return SELECT;
-    // No tenant's name has a character that would have to be escaped.
-    return `${SELECT} AND (${OF_TENANT}) = '${tenant}'`;
+  #selectOf(tenant: string, { path }: LogsRequest): { sql: string; values: string[] } {
+    if (path !== "" || this.#hasOthers.get(tenant, tenant) === 0)
+      return { sql: SELECT, values: [] };
+    return { sql: `${SELECT} AND (${OF_TENANT}) = ?`, values: [tenant] };
   }
 
   /** Undefined where nothing can be found. */
   #expressionOf(tenant: string, request: LogsRequest): string | undefined {
-    const { path, level, category, nodeId, stream, milestone, text } = request;
-    const { minPriority = 1, maxPriority = 10 } = request;
-    const keyOf = (name: string) => this.#keyOf.get(tenant, name);
-    const type = keyOf(typeName("log.appended"));
-    const timeline = path === "" ? undefined : keyOf(path);
-    const node = nodeId === undefined ? undefined : keyOf(nodeName(nodeId));
-    if (type === undefined || (path !== "" && timeline === undefined)) return undefined;
-    if (nodeId !== undefined && node === undefined) return undefined;
-    const match = new MatchExpression();
-    if (timeline !== undefined) {
-      const isCorrelation = path.startsWith("correlations/");
-      match.anyOf([isCorrelation ? tag.correlation(timeline) : tag.within(timeline)]);
+    const { path, nodeId, stream, minPriority = 1, maxPriority = 10 } = request;
+    const { level, category, milestone, text } = request;
+    const filter = {
+      ...(level && { level }),
+      ...(category && { category }),
+      ...(milestone && { milestone }),
+      text,
+    };
+    const match = this.#expressions.of(tenant, path, filter, true);
+    match?.priority(minPriority, maxPriority);
+    if (stream) match?.anyOf([tag[stream]]);
+    if (nodeId !== undefined) {
+      const node = this.#findKey(tenant, nodeName(nodeId));
+      if (node === undefined) return undefined;
+      match?.anyOf([tag.node(node)]);
     }
-    match.anyOf([tag.type(type)]).priority(minPriority, maxPriority);
-    if (node !== undefined) match.anyOf([tag.node(node)]);
-    if (level) match.level(level);
-    if (category) match.category(category);
-    if (stream) match.anyOf([tag[stream]]);
-    if (milestone) match.anyOf([tag.milestone]);
-    if (text) match.text(text);
-    return match.toString();
+    return match?.toString();
   }
 
   /** The documents that lie between two times: from, and to, neither included. */

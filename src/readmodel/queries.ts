@@ -1,6 +1,7 @@
 import type { RunSummary } from "../projections/run-summary.js";
 import { rollUp, type TimelineState } from "../projections/timeline-state.js";
 import { metaOf, type ReadDatabase } from "./database.js";
+import { keyFinder, subtreeOf, type FindKey } from "./keys.js";
 import { LogSearch, type LogsPage, type LogsRequest } from "./log-search.js";
 import { RunList, type RunsPage, type RunsRequest } from "./run-list.js";
 import { States } from "./states.js";
@@ -31,7 +32,7 @@ export class Queries {
   readonly #states: States;
   readonly #runs: RunList;
   readonly #logs: LogSearch;
-  readonly #keyOf;
+  readonly #findKey: FindKey;
   readonly #below;
 
   constructor(db: ReadDatabase) {
@@ -39,9 +40,7 @@ export class Queries {
     this.#states = new States(db);
     this.#runs = new RunList(db, this.#states);
     this.#logs = new LogSearch(db);
-    this.#keyOf = db
-      .prepare<[string, string], number>("SELECT id FROM keys WHERE tenant = ? AND name = ?")
-      .pluck();
+    this.#findKey = keyFinder(db);
     this.#below = db.prepare<
       { root: string; tenant: string; prefix: string; end: string; at: number; most: number },
       { key: number; path: string }
@@ -98,18 +97,10 @@ export class Queries {
   }
 
   #stateAt(tenant: string, path: string, sequence: number): TimelineState | undefined {
-    const key = this.#keyOf.get(tenant, path);
+    const key = this.#findKey(tenant, path);
     const own = this.#states.at({ key: key ?? 0, path }, sequence);
     const below = this.#below
-      .all({
-        tenant,
-        root: path.split("/", 2).join("/"),
-        prefix: `${path}/`,
-        // The character behind the slash.
-        end: `${path}0`,
-        at: sequence,
-        most: MAX_BELOW,
-      })
+      .all({ tenant, ...subtreeOf(path), at: sequence, most: MAX_BELOW })
       .map((scope) => this.#states.at(scope, sequence));
     return own.index === 0 && below.length === 0 ? undefined : rollUp(own, below);
   }

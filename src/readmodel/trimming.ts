@@ -1,6 +1,7 @@
 import { parseScope } from "../envelope/scope.js";
 import type { ReadDatabase } from "./database.js";
 import { PLACES } from "./documents.js";
+import { keyFinder } from "./keys.js";
 import type { States } from "./states.js";
 
 /** Events that are removed at once, so that new ones need not wait long. */
@@ -22,9 +23,7 @@ export class Trimming {
         `SELECT id AS key, tenant, name AS path FROM keys
          WHERE id IN (SELECT DISTINCT scope FROM events WHERE sequence <= ?)`,
       ),
-      keyOf: db.prepare<[string, string], { id: number }>(
-        "SELECT id FROM keys WHERE tenant = ? AND name = ?",
-      ),
+      findKey: keyFinder(db),
       keepState: db.prepare(
         "INSERT OR REPLACE INTO states (key, sequence, state) VALUES (?, ?, ?)",
       ),
@@ -56,8 +55,8 @@ export class Trimming {
       statements.keepState.run(key, last, JSON.stringify(this.#states.at({ key, path }, last)));
       statements.olderStates.run(key, last);
       for (const ancestor of parseScope(path)?.ancestors ?? []) {
-        const above = statements.keyOf.get(tenant, ancestor);
-        if (above) statements.below.run(above.id, last);
+        const above = statements.findKey(tenant, ancestor);
+        if (above !== undefined) statements.below.run(above, last);
       }
     }
     const { changes: correlations } = statements.correlations.run({ last });
