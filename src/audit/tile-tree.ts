@@ -91,7 +91,8 @@ export class TileTree {
 
   #add(index: number, hash: Uint8Array): void {
     const level = (this.#levels[index] ??= { first: 0, hashes: [], range: new CompactRange() });
-    level.hashes.push(hash);
+    // Those of the leaves are in the leaves, and never asked for.
+    if (index > 0) level.hashes.push(hash);
     level.range.append(hash);
     if (level.range.size < TILE_WIDTH) return;
     this.#add(index + 1, level.range.root());
