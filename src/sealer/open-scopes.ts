@@ -19,6 +19,9 @@ interface Entry {
   hashes: GrowingBytes | undefined;
 }
 
+/** What is kept when there is too much. */
+const KEPT_SHARE = 7 / 8;
+
 /** Receipts that are looked for side by side. */
 const ABREAST = 64;
 
@@ -65,7 +68,7 @@ export class OpenScopes {
       const above = subjectOf(tenant, ancestor);
       if (this.#heardOf(above, false).isClosed) this.#due.add(above);
     }
-    if (this.#isTooLarge) this.#forgetOldest();
+    if (this.#exceeds(1)) this.#forgetOldest();
   }
 
   /** The entry of a scope, made where there is none. */
@@ -148,13 +151,14 @@ export class OpenScopes {
     entry.hashes = undefined;
   }
 
-  get #isTooLarge(): boolean {
-    return this.#entries.size > this.maxScopes || this.#bytes > this.maxBytes;
+  #exceeds(share: number): boolean {
+    return this.#entries.size > this.maxScopes * share || this.#bytes > this.maxBytes * share;
   }
 
+  /** Many at once: where one is removed, a Map's iterators pass over it until the Map is made anew. */
   #forgetOldest(): void {
     for (const [key, entry] of this.#entries) {
-      if (!this.#isTooLarge) return;
+      if (!this.#exceeds(KEPT_SHARE)) return;
       this.#dropHashes(entry);
       this.#entries.delete(key);
       const family = this.#familyOf(key);
@@ -192,7 +196,8 @@ function nameOf(subject: string): ScopeName {
 
 /** Many hashes in one buffer: as texts they would keep the messages alive that they were cut from. */
 class GrowingBytes {
-  #bytes = Buffer.alloc(4 * HASH_BYTES);
+  // Of the pool of small ones; nothing is read that was not written.
+  #bytes = Buffer.allocUnsafe(4 * HASH_BYTES);
   #length = 0;
 
   get capacity(): number {
