@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -12,33 +12,41 @@ import { cpu, rate } from "./sides.js";
 
 const TURN_MS = 4000;
 const ROUNDS = 5;
-const CATCH_UP_EVENTS = 300_000;
+/** So many that what starting takes does not count. */
+const CATCH_UP_EVENTS = Number(process.env.CATCH_UP_EVENTS ?? 1_000_000);
 const CATCH_UP_ROUNDS = 3;
+const CATCH_UP_WRITERS = 1000;
+const CATCH_UP_PATIENCE_MS = 300_000;
 /** What sealing must make after downtime, whatever the machine does beside. */
 const LEAVES_PER_SECOND = 100_000;
 
 /** A gateway in this process, on a folder and a nats-server of its own. */
 async function withGateway<T>(
   env: NodeJS.ProcessEnv,
-  run: (gateway: Gateway, again: () => Promise<Gateway>) => Promise<T>,
+  data: string,
+  run: (gateway: Gateway) => Promise<T>,
 ): Promise<T> {
-  const data = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
-  const open = (more: NodeJS.ProcessEnv): Promise<Gateway> => {
-    const config: Config = resolveConfig({ ...env, ...more }, { data });
-    return openGateway(config, pino({ level: "silent" }));
-  };
-  let gateway = await open({});
+  const config = resolveConfig(env, { data });
+  const gateway = await openGateway(config, pino({ level: "silent" }));
   try {
-    return await run(gateway, async () => {
-      await gateway.close();
-      gateway = await open({ RUNTRAIL_SEAL: "on" });
-      return gateway;
-    });
+    return await run(gateway);
   } finally {
     await gateway.close();
-    await rm(data, { recursive: true, force: true, maxRetries: 3 });
   }
 }
+
+async function withFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
+  try {
+    return await run(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+const NOT_SEALING = { RUNTRAIL_SEAL: "off" };
+/** The read model has as much to catch up with, at the same time, on the same processors. */
+const NOT_INDEXING = { RUNTRAIL_READ_MODEL: "off" };
 
 let turn = 0;
 
@@ -54,37 +62,48 @@ function appendTo({ publisher }: Gateway, writers: number, durationMs: number): 
 
 /** What sealing costs whoever appends: the same with it and without. */
 async function costFigures(): Promise<Figure[]> {
-  return withGateway({}, (sealing) =>
-    withGateway({ RUNTRAIL_SEAL: "off" }, async (plain) => {
-      const figures: Figure[] = [];
-      for (const writers of [64, 256]) {
-        const sides = await inTurns(
-          ROUNDS,
-          () => appendTo(sealing, writers, TURN_MS),
-          () => appendTo(plain, writers, TURN_MS),
-        );
-        const name = `append, ${writers} writers, sealed; without sealing`;
-        figures.push(rate(name, sides, { atLeast: 0.95 }, cpu(sides)));
-      }
-      return figures;
-    }),
+  return withFolder((folder) =>
+    withGateway({}, join(folder, "sealing"), (sealing) =>
+      withGateway(NOT_SEALING, join(folder, "plain"), async (plain) => {
+        const figures: Figure[] = [];
+        for (const writers of [64, 256]) {
+          const sides = await inTurns(
+            ROUNDS,
+            () => appendTo(sealing, writers, TURN_MS),
+            () => appendTo(plain, writers, TURN_MS),
+          );
+          const name = `append, ${writers} writers, sealed; without sealing`;
+          figures.push(rate(name, sides, { atLeast: 0.95 }, cpu(sides)));
+        }
+        return figures;
+      }),
+    ),
   );
 }
 
-/** How fast a log is sealed of which nothing is sealed yet. */
+/** How fast a log is sealed of which nothing is sealed yet, from the server's start on. */
 async function catchUpFigure(): Promise<Figure> {
-  const rates: number[] = [];
-  for (let round = 0; round < CATCH_UP_ROUNDS; round++) {
-    await withGateway({ RUNTRAIL_SEAL: "off" }, async (plain, again) => {
-      while (plain.hub.stats.position < CATCH_UP_EVENTS) await appendTo(plain, 1000, 1000);
-      const size = plain.hub.stats.position;
-      const { sealer } = await again();
-      const start = performance.now();
-      const before = sealer.state.size;
-      await sealer.sealed(size, AbortSignal.timeout(60_000));
-      rates.push(((size - before) / (performance.now() - start)) * 1000);
+  const rates = await withFolder(async (folder) => {
+    const unsealed = join(folder, "unsealed");
+    const size = await withGateway({ ...NOT_SEALING, ...NOT_INDEXING }, unsealed, async (plain) => {
+      while (plain.hub.stats.position < CATCH_UP_EVENTS) {
+        await appendTo(plain, CATCH_UP_WRITERS, 1000);
+      }
+      return plain.hub.stats.position;
     });
-  }
+    const measured: number[] = [];
+    for (let round = 0; round < CATCH_UP_ROUNDS; round++) {
+      const data = join(folder, `round-${round}`);
+      await cp(unsealed, data, { recursive: true });
+      const start = performance.now();
+      await withGateway(NOT_INDEXING, data, async ({ sealer }) => {
+        await sealer.sealed(size, AbortSignal.timeout(CATCH_UP_PATIENCE_MS));
+        measured.push((size / (performance.now() - start)) * 1000);
+      });
+      await rm(data, { recursive: true });
+    }
+    return measured;
+  });
   return figure(
     {
       name: "sealing after downtime; what is wanted",

@@ -74,6 +74,8 @@ export interface Config {
     isOn: boolean;
     /** At most so long after an event there is a checkpoint with it. */
     intervalMs: number;
+    /** So many events are sealed together where more wait. */
+    leavesAtOnce: number;
     /** The key that checkpoints are signed with; made where there is none. */
     keyFile: string;
     /** Each new checkpoint is written there; undefined: nowhere. */
@@ -225,6 +227,8 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
     seal: {
       isOn: env["RUNTRAIL_SEAL"] !== "off",
       intervalMs: integer("RUNTRAIL_SEAL_INTERVAL_MS", env["RUNTRAIL_SEAL_INTERVAL_MS"], 1000, 50),
+      // 200 tiles of them, and what stands above those: all is stored in one batch.
+      leavesAtOnce: 50_000,
       keyFile: env["RUNTRAIL_SEAL_KEY"] ?? join(dataFolder, "seal.key"),
       checkpointFile: env["RUNTRAIL_CHECKPOINT_FILE"],
     },

@@ -38,6 +38,8 @@ export interface SealerOptions {
   nodeId: string;
   /** At most so long after an event there is a checkpoint with it; and so often the store is looked at. */
   intervalMs: number;
+  /** So many events are sealed together where more wait. */
+  leavesAtOnce: number;
   /** Each new checkpoint is written there too; undefined: nowhere. */
   checkpointFile: string | undefined;
   onAlarm: (alarm: Alarm) => void;
@@ -172,10 +174,23 @@ export class Sealer {
 
   /** Seals until the process ends, or another one has sealed. */
   async #lead(stored: StoredState): Promise<void> {
-    const { signer, nodeId: sealer, intervalMs } = this.#options;
+    const { signer, nodeId: sealer, intervalMs, leavesAtOnce } = this.#options;
     const { signal } = this.#closing;
-    const parts = { log: this.#log, store: this.store, tiles: this.tiles, signer, sealer, signal };
-    const sealing = await Sealing.resume(parts, stored);
+    const sealing = await Sealing.resume(
+      {
+        log: this.#log,
+        store: this.store,
+        tiles: this.tiles,
+        signer,
+        sealer,
+        leavesAtOnce,
+        onStored: (state) => {
+          this.#publish(state);
+        },
+        signal,
+      },
+      stored,
+    );
     this.alarms.set("seals", undefined);
     // Before looking how far the log goes: whatever comes after that is in it.
     this.#inbox.open();
@@ -186,8 +201,7 @@ export class Sealer {
       let sizeBefore = 0;
       for (;;) {
         await sealing.take(this.#inbox.take());
-        if (sealing.hasUnsealed) await sealing.seal();
-        this.#publish(sealing.state);
+        await sealing.seal();
         if (signal.aborted) return;
         await this.#watch(sealing.state);
         // A message that is no event never comes by; it is found when nothing else does.

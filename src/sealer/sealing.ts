@@ -1,23 +1,21 @@
 import { formatCheckpoint, parseCheckpoint } from "../audit/checkpoint.js";
-import type { Leaf } from "../audit/leaf.js";
+import type { ForeignLeaf, MissingLeaf } from "../audit/leaf.js";
 import { parseNote, signNote, type NoteSigner } from "../audit/note.js";
 import { TileTree } from "../audit/tile-tree.js";
 import { formatVerifierKey } from "../audit/verifier-key.js";
 import { sha256Hex } from "../envelope/hash.js";
 import { readBounds } from "../log/bounds.js";
 import type { LogRecord } from "../log/record.js";
-import { scan, type Place } from "../log/scan.js";
+import { scan, type ForeignPlace, type MissingPlace, type Place } from "../log/scan.js";
 import { SealsNotStoredError, type Entry, type SealStore } from "../log/seal-store.js";
 import type { Log } from "../log/stream.js";
 import { checkpointName } from "./checkpoint-history.js";
+import { nanosecondsOf } from "./leaf-batch.js";
 import { OpenScopes } from "./open-scopes.js";
 import { makeReceipts, receiptEntry } from "./receipts.js";
 import { withSequence, type SealKey, type SealState } from "./seal-state.js";
 import { hashesEntry, leavesEntry, type SealedTiles } from "./sealed-tiles.js";
-import { TreeThread } from "./tree-thread.js";
-
-/** More leaves are not stored at once: 200 tiles of them, and what stands above those. */
-const MAX_LEAVES = 50_000;
+import { TreeThread, type Growth } from "./tree-thread.js";
 
 /** Sequences that are gone and follow each other: more were never lost by accident, and are not sealed. */
 const MAX_MISSING = 1_000_000;
@@ -57,6 +55,10 @@ export interface SealingParts {
   signer: NoteSigner;
   /** Names this process among all that seal. */
   sealer: string;
+  /** So many leaves are sealed when they are there, and not many more. */
+  leavesAtOnce: number;
+  /** Told of each state that is stored. */
+  onStored: (state: SealState) => void;
   signal: AbortSignal;
 }
 
@@ -70,12 +72,17 @@ export class Sealing {
   readonly #tree: TreeThread;
   readonly #open = new OpenScopes(MAX_SCOPES, MAX_SCOPE_BYTES);
   #stored: StoredState;
+  /** The size that has been sealed, or is being. */
+  #begun: number;
+  /** Rejects when what is being sealed cannot be stored. */
+  #storing: Promise<void> = Promise.resolve();
   #missing: SealState["missing"];
   #foreign: SealState["foreign"];
 
   private constructor(parts: SealingParts, stored: StoredState, tree: TreeThread) {
     this.#parts = parts;
     this.#stored = stored;
+    this.#begun = stored.state.size;
     this.#missing = stored.state.missing;
     this.#foreign = stored.state.foreign;
     this.#tree = tree;
@@ -102,6 +109,7 @@ export class Sealing {
 
   /** To be called at last. */
   async close(): Promise<void> {
+    await this.#storing.catch(() => undefined);
     await this.#tree.close();
   }
 
@@ -124,17 +132,13 @@ export class Sealing {
     return this.#tree.size + 1;
   }
 
-  get hasUnsealed(): boolean {
-    return this.#tree.size > this.state.size;
-  }
-
   /** Takes events in, and reads what lies between them. */
   async take(records: readonly LogRecord[]): Promise<void> {
     for (const record of records) {
       if (record.sequence > this.next) await this.readOn(record.sequence - 1);
       if (record.sequence === this.next) this.#add({ is: "event", sequence: this.next, record });
     }
-    if (this.#isFull) await this.seal();
+    if (this.#isFull) await this.#begin();
   }
 
   /** Reads the log up to a sequence that it has had, and seals whenever there is enough. */
@@ -146,21 +150,29 @@ export class Sealing {
     }
     for await (const places of scan(log, this.next, to, signal)) {
       for (const place of places) this.#add(place);
-      if (this.#isFull) await this.seal();
+      if (this.#isFull) await this.#begin();
     }
   }
 
   /**
-   * Stores what has been taken in, with a checkpoint, and the receipts of scopes that have closed.
+   * Stores what has been taken in, with a checkpoint, and the receipts of scopes that have closed; nothing
+   * where there is nothing new.
    *
    * @throws LeadLostError when somebody else has sealed meanwhile
    * @throws SealsNotStoredError when it is not known whether it is stored, or it is not
    */
   async seal(): Promise<void> {
-    const { log, store, signer, sealer, signal } = this.#parts;
-    const { state } = this.#stored;
-    const { size } = this.#tree;
-    const growth = this.#tree.grow(state.size);
+    if (this.#tree.size > this.#begun) await this.#begin();
+    await this.#storing;
+  }
+
+  /** Begins to seal what has been taken in, once what was begun before is stored; more can be taken in meanwhile. */
+  async #begin(): Promise<void> {
+    await this.#storing;
+    const { store, signal } = this.#parts;
+    const size = (this.#begun = this.#tree.size);
+    const [missing, foreign] = [this.#missing, this.#foreign];
+    const growth = this.#tree.grow(this.state.size);
     // Awaited below, and perhaps never when something else fails before.
     growth.catch(() => undefined);
     await this.#open.resolve(async (name) => {
@@ -169,27 +181,28 @@ export class Sealing {
     const due = this.#open.due;
     // Before the state: if we crash here they are made again, from the same events.
     await store.put(await makeReceipts({ ...this.#parts, open: this.#open }, due, size, signal));
+    for (const name of due) this.#open.settled(name);
+    this.#storing = growth.then((grown) => this.#storeGrown(grown, { size, missing, foreign }));
+    // Whoever begins or waits next is told.
+    this.#storing.catch(() => undefined);
+  }
 
-    const { root, leaves, tiles, size: grown } = await growth;
+  async #storeGrown(
+    { root, leaves, tiles, size: grown }: Growth,
+    taken: Pick<SealState, "size" | "missing" | "foreign">,
+  ): Promise<void> {
+    const { log, signer, sealer } = this.#parts;
+    const { size } = taken;
     if (grown !== size)
       throw new Error(`a tree of ${grown} leaves has come where one of ${size} is due`);
     const checkpoint = { origin: log.origin, size, root, extensions: [] };
     const note = signNote(formatCheckpoint(checkpoint), [signer]);
-    const next: SealState = {
-      ...state,
-      size,
-      note,
-      sealer,
-      keys: keysWith(state, formatVerifierKey(signer.key)),
-      missing: this.#missing,
-      foreign: this.#foreign,
-    };
-    await this.#store(next, [
+    const keys = keysWith(this.state, formatVerifierKey(signer.key));
+    await this.#store({ ...this.state, ...taken, note, sealer, keys }, [
       ...leaves.map(({ tile, encoded }) => leavesEntry(tile, encoded)),
       ...tiles.map(({ level, tile, hashes }) => hashesEntry(level, tile, hashes)),
       { name: checkpointName(size), text: note },
     ]);
-    for (const name of due) this.#open.settled(name);
   }
 
   async #store(state: SealState, more: readonly Entry[]): Promise<void> {
@@ -198,10 +211,11 @@ export class Sealing {
     if (result.outcome === "stale") throw new LeadLostError();
     if (result.outcome !== "committed") throw new SealsNotStoredError(result);
     this.#stored = { state, revision: result.lastSequence - more.length };
+    this.#parts.onStored(state);
   }
 
   get #isFull(): boolean {
-    return this.#tree.size - this.state.size >= MAX_LEAVES;
+    return this.#tree.size - this.#begun >= this.#parts.leavesAtOnce;
   }
 
   #add(place: Place): void {
@@ -211,30 +225,21 @@ export class Sealing {
     }
     if (place.is === "missing") this.#missing = withSequence(this.#missing, place.sequence);
     if (place.is === "foreign") this.#foreign = withSequence(this.#foreign, place.sequence);
-    if (place.is === "event") this.#open.observe(place.record);
-    this.#tree.add(leafOf(place));
+    if (place.is === "event") {
+      this.#open.observe(place.record);
+      this.#tree.addEvent(place.record);
+    } else {
+      this.#tree.add(leafOf(place));
+    }
   }
 }
 
-function leafOf(place: Place): Leaf {
+function leafOf(place: ForeignPlace | MissingPlace): ForeignLeaf | MissingLeaf {
   const { sequence } = place;
-  switch (place.is) {
-    case "event": {
-      const { hash, subject } = place.record;
-      return { hash, sequence, subject, time: timeOf(place.record) };
-    }
-    case "foreign": {
-      const { subject, bytes } = place;
-      return { foreign: `sha256:${sha256Hex(bytes)}`, sequence, subject, time: timeOf(place) };
-    }
-    case "missing":
-      return { missing: true, sequence };
-  }
-}
-
-/** Nanoseconds since 1970, in decimal. */
-function timeOf(at: { recordedAtMs: number; recordedAtNanos: number }): string {
-  return `${at.recordedAtMs}${String(at.recordedAtNanos).padStart(6, "0")}`;
+  if (place.is === "missing") return { missing: true, sequence };
+  const { subject, bytes, recordedAtMs, recordedAtNanos } = place;
+  const time = nanosecondsOf(recordedAtMs, recordedAtNanos);
+  return { foreign: `sha256:${sha256Hex(bytes)}`, sequence, subject, time };
 }
 
 function keysWith({ keys, size }: SealState, verifierKey: string): readonly SealKey[] {

@@ -1,6 +1,8 @@
 import { Worker } from "node:worker_threads";
-import type { EventLeaf, Leaf } from "../audit/leaf.js";
+import type { ForeignLeaf, Leaf, MissingLeaf } from "../audit/leaf.js";
 import type { StoredTail } from "../audit/tile-tree.js";
+import type { LogRecord } from "../log/record.js";
+import { LeafBatch, type LeafColumns } from "./leaf-batch.js";
 import type { EncodedLeaves } from "./leaf-tiles.js";
 
 /** A tree to go on from, and the leaves in its last tile. */
@@ -8,16 +10,10 @@ export type StoredTree = StoredTail & { leaves: readonly Leaf[] };
 
 /** What the thread is told. */
 export type TreeRequest =
-  /** Leaves of events that follow each other: what cannot be counted of them, in the order of `FACTS`. */
-  | { is: "events"; sequence: number; facts: readonly string[] }
+  | { is: "events"; columns: LeafColumns }
   | { is: "leaf"; leaf: Leaf }
   /** What has changed since there were `since` leaves? Before those nothing changes any more. */
   | { is: "grow"; since: number };
-
-export const FACTS = ["hash", "subject", "time"] as const satisfies (keyof EventLeaf)[];
-
-/** So many leaves are handed over together: one by one would cost more than what is done with them. */
-const TOGETHER = 1024;
 
 /** A tree that has grown. */
 export interface Growth {
@@ -35,14 +31,14 @@ export interface Growth {
  */
 export class TreeThread {
   readonly #worker: Worker;
+  readonly #batch = new LeafBatch();
   #growth: { resolve: (growth: Growth) => void; reject: (cause: Error) => void } | undefined;
   #failure: Error | undefined;
-  /** How many leaves there are, and of the last ones the facts that have not been handed over. */
-  #size: number;
-  #facts: string[] = [];
+  /** How many leaves the thread has been told. */
+  #told: number;
 
   constructor(tree: StoredTree) {
-    this.#size = tree.size;
+    this.#told = tree.size;
     this.#worker = new Worker(new URL("./tree-worker.js", import.meta.url), { workerData: tree });
     this.#worker.on("message", (growth: Growth) => this.#growth?.resolve(growth));
     this.#worker.on("error", (cause) => {
@@ -55,20 +51,20 @@ export class TreeThread {
 
   /** How many leaves have been added. */
   get size(): number {
-    return this.#size;
+    return this.#told + this.#batch.size;
   }
 
-  /** Adds the next leaf. */
-  add(leaf: Leaf): void {
-    if ("hash" in leaf) {
-      this.#facts.push(leaf.hash, leaf.subject, leaf.time);
-      this.#size++;
-      if (this.#facts.length >= TOGETHER * FACTS.length) this.#handOver();
-    } else {
-      this.#handOver();
-      this.#size++;
-      this.#tell({ is: "leaf", leaf });
-    }
+  /** Adds the leaf of an event. */
+  addEvent(record: LogRecord): void {
+    this.#batch.add(record);
+    if (this.#batch.isFull) this.#handOver();
+  }
+
+  /** Adds the leaf of what is no event. */
+  add(leaf: MissingLeaf | ForeignLeaf): void {
+    this.#handOver();
+    this.#told++;
+    this.#tell({ is: "leaf", leaf });
   }
 
   /**
@@ -90,15 +86,14 @@ export class TreeThread {
   }
 
   #handOver(): void {
-    const facts = this.#facts;
-    if (facts.length === 0) return;
-    this.#facts = [];
-    const sequence = this.#size - facts.length / FACTS.length + 1;
-    this.#tell({ is: "events", sequence, facts });
+    if (this.#batch.size === 0) return;
+    const { columns, memory } = this.#batch.take();
+    this.#told += columns.count;
+    this.#tell({ is: "events", columns }, memory);
   }
 
-  #tell(request: TreeRequest): void {
-    this.#worker.postMessage(request);
+  #tell(request: TreeRequest, memory: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, memory);
   }
 
   #fail(cause: Error): void {

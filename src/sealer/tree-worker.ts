@@ -2,8 +2,9 @@ import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { leafText, type Leaf } from "../audit/leaf.js";
 import { joinHashes, TILE_WIDTH, TileTree } from "../audit/tile-tree.js";
+import { leavesOf } from "./leaf-batch.js";
 import { LeafTiles } from "./leaf-tiles.js";
-import { FACTS, type Growth, type StoredTree, type TreeRequest } from "./tree-thread.js";
+import type { Growth, StoredTree, TreeRequest } from "./tree-thread.js";
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
 setPriority(0, constants.priority.PRIORITY_LOW);
@@ -16,7 +17,7 @@ const leafTiles = new LeafTiles(stored.size, stored.leaves);
 parentPort?.on("message", (request: TreeRequest) => {
   switch (request.is) {
     case "events":
-      addEvents(request.sequence, request.facts);
+      for (const leaf of leavesOf(request.columns)) add(leaf);
       return;
     case "leaf":
       add(request.leaf);
@@ -25,13 +26,6 @@ parentPort?.on("message", (request: TreeRequest) => {
       parentPort?.postMessage(growthSince(request.since));
   }
 });
-
-function addEvents(first: number, facts: readonly string[]): void {
-  for (let at = 0, sequence = first; at < facts.length; at += FACTS.length, sequence++) {
-    const [hash = "", subject = "", time = ""] = [facts[at], facts[at + 1], facts[at + 2]];
-    add({ hash, sequence, subject, time });
-  }
-}
 
 function add(leaf: Leaf): void {
   tree.append(leafText(leaf));
