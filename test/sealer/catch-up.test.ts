@@ -51,8 +51,9 @@ test("what was not sealed is sealed piece by piece while it is read, and each pi
   await idle.stop();
 
   const seal = { intervalMs: 100, leavesAtOnce: AT_ONCE };
-  const { gateway, stop } = await startGateway({ nodeId: "sealing", seal }, nats);
-  onTestFinished(stop);
+  const sealing = await startGateway({ nodeId: "sealing", seal }, nats);
+  onTestFinished(() => sealing.stop());
+  const { gateway } = sealing;
   await gateway.sealer.sealed(EVENTS, AbortSignal.timeout(30_000));
 
   expect(gateway.sealer.state.missing.ranges).toEqual([[2001, 3000]]);
