@@ -1,6 +1,7 @@
 // @ts-check
 import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
+import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 /**
@@ -15,6 +16,11 @@ const layers = [
   { name: "audit", pure: true, uses: ["envelope", "wire"] },
   { name: "projections", pure: true, uses: ["envelope", "wire"] },
   { name: "client", pure: true, uses: ["envelope", "wire", "personal", "projections", "audit"] },
+  {
+    name: "ui",
+    pure: true,
+    uses: ["envelope", "wire", "projections", "audit", "personal", "client"],
+  },
   { name: "nats-server", pure: false, uses: [] },
   { name: "log", pure: false, uses: ["envelope", "wire"] },
   { name: "publisher", pure: false, uses: ["envelope", "wire", "personal", "redaction", "log"] },
@@ -63,7 +69,9 @@ const boundaries = layers.map(({ name, pure, uses }) => {
     patterns.push({ group: ["node:*"], message: `src/${name} runs in a browser.` });
   }
   return defineConfig({
-    files: [`src/${name}/**/*.ts`],
+    files: [`src/${name}/**/*.{ts,tsx}`],
+    // Says how the application is built, and runs nowhere else.
+    ignores: ["src/ui/vite.config.ts"],
     rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
   });
 });
@@ -78,7 +86,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -90,6 +98,14 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       eqeqeq: "error",
+    },
+  },
+  {
+    files: ["src/ui/**/*.tsx"],
+    plugins: { "react-hooks": reactHooks },
+    rules: {
+      "react-hooks/rules-of-hooks": "error",
+      "react-hooks/exhaustive-deps": "error",
     },
   },
   boundaries,

@@ -24,6 +24,7 @@ import { socketRoutes } from "./socket/socket-routes.js";
 import { OpenStreams } from "./stream/open-streams.js";
 import { sseRoutes } from "./stream/sse-routes.js";
 import { subscriptionRoutes } from "./subscriptions/subscription-routes.js";
+import { uiRoutes } from "./ui-routes.js";
 import { Ticker, tickPeriodMs } from "./ticker.js";
 
 /** How often connections that have become idle are closed while the server shuts down. */
@@ -78,6 +79,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   auditRoutes(app, serving);
   erasureRoutes(app, serving);
   openapiRoutes(app);
+  uiRoutes(app, logger);
   finishRoutes();
 
   return {

@@ -67,7 +67,6 @@ test("takes an id of 128 characters in each of three pairs", async () => {
 
 test("answers unknown addresses with 404", async () => {
   for (const path of [
-    "/",
     "/v1",
     "/v2/runs/r/events",
     "/v1/runs/r",

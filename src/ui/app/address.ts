@@ -1,0 +1,52 @@
+import { parseScope } from "../../envelope/scope.js";
+import { isCorrelationId } from "../../wire/event-filter.js";
+import { correlationPath } from "../../wire/timeline.js";
+
+/** What an address of the application shows. */
+export type Place =
+  | { page: "runs" }
+  /** A scope, or all events of a correlation. */
+  | { page: "timeline"; path: string }
+  | { page: "workflow"; workflowId: string }
+  | { page: "unknown" };
+
+const CORRELATIONS = "/correlations/";
+const WORKFLOWS = "/workflows/";
+
+/** @param pathname as in `location`: percent-encoded */
+export function placeOf(pathname: string): Place {
+  if (pathname === "/") return { page: "runs" };
+  const correlationId = decoded(pathname, CORRELATIONS);
+  if (correlationId !== undefined) {
+    return isCorrelationId(correlationId)
+      ? { page: "timeline", path: correlationPath(correlationId) }
+      : { page: "unknown" };
+  }
+  const workflowId = decoded(pathname, WORKFLOWS);
+  if (workflowId) return { page: "workflow", workflowId };
+  const path = decoded(pathname, "/")?.replace(/\/$/, "") ?? "";
+  return parseScope(path) ? { page: "timeline", path } : { page: "unknown" };
+}
+
+/** The address of a scope's page. */
+export function scopeAddress(scope: string): string {
+  return `/${scope.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+export function correlationAddress(id: string): string {
+  return `${CORRELATIONS}${encodeURIComponent(id)}`;
+}
+
+export function workflowAddress(id: string): string {
+  return `${WORKFLOWS}${encodeURIComponent(id)}`;
+}
+
+/** What stands behind a prefix; undefined where it is not there, or is no text. */
+function decoded(pathname: string, prefix: string): string | undefined {
+  if (!pathname.startsWith(prefix)) return undefined;
+  try {
+    return decodeURIComponent(pathname.slice(prefix.length));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { Link } from "wouter";
+import { usePathname } from "wouter/use-browser-location";
+import { Connection } from "../parts/connection.js";
+import { Nothing } from "../parts/nothing.js";
+import { placeOf } from "./address.js";
+import { ErrorBoundary } from "./error-boundary.js";
+import { LinkProvider, useShownLink } from "./link.js";
+import iconUrl from "./icon.svg";
+import "./shell.css";
+
+/** The whole application: the bar that is always there, and what the address names. */
+export function App() {
+  return (
+    <LinkProvider>
+      <div className="shell">
+        <Bar />
+        <main id="content" tabIndex={-1}>
+          <ErrorBoundary>
+            <Page />
+          </ErrorBoundary>
+        </main>
+      </div>
+    </LinkProvider>
+  );
+}
+
+function Bar() {
+  const location = usePathname();
+  const link = useShownLink();
+  return (
+    <header className="shell-bar">
+      <a className="shell-skip" href="#content">
+        Skip to the content
+      </a>
+      <Link href="/" className="shell-name" aria-label="Runtrail, home">
+        <img src={iconUrl} width={22} height={22} alt="" />
+        Runtrail
+      </Link>
+      <nav aria-label="Main">
+        <Link href="/" aria-current={location === "/" ? "page" : undefined}>
+          Runs
+        </Link>
+      </nav>
+      {link && <Connection link={link} />}
+    </header>
+  );
+}
+
+function Page() {
+  const location = usePathname();
+  const place = placeOf(location);
+  switch (place.page) {
+    case "runs":
+    case "timeline":
+    case "workflow":
+    case "unknown":
+      return (
+        <Nothing title="There is no such page">
+          <p>
+            <Link href="/">All runs</Link>
+          </p>
+        </Nothing>
+      );
+  }
+}
