@@ -2,6 +2,7 @@ import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
 import { Connection } from "../parts/connection.js";
 import { Nothing } from "../parts/nothing.js";
+import { RunsPage } from "../runs/runs-page.js";
 import { placeOf } from "./address.js";
 import { ErrorBoundary } from "./error-boundary.js";
 import { LinkProvider, useShownLink } from "./link.js";
@@ -51,6 +52,7 @@ function Page() {
   const place = placeOf(location);
   switch (place.page) {
     case "runs":
+      return <RunsPage />;
     case "timeline":
     case "workflow":
     case "unknown":

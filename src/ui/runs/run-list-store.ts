@@ -1,0 +1,170 @@
+import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
+import { fetchRuns } from "../../client/state.js";
+import type { RunSummary } from "../../projections/run-summary.js";
+import type { Linked } from "../app/link.js";
+import { server } from "../app/server.js";
+import { Feed } from "../feed/feed.js";
+import { FrameBatch } from "../feed/frame-batch.js";
+import type { Link } from "../feed/link.js";
+import { LiveRun } from "./live-run.js";
+import { queryOf, statusesOf, type RunsFilter } from "./runs-filter.js";
+
+export interface RunList {
+  runs: readonly RunSummary[];
+  /** Where the next page begins; null: there is none. */
+  next: string | null;
+  /** What is listed is that of another filter, until the answer comes. */
+  isLoading: boolean;
+  /** Why the list could not be had. */
+  error: string | undefined;
+}
+
+const PAGE = 50;
+/** The list is asked for again at most this often while runs come and go. */
+const AGAIN_MS = 500;
+const RETRY_MS = 2000;
+/** Runs that are known not to be on the page; beyond it they are asked for once more. */
+const MAX_PASSED_OVER = 10_000;
+
+/**
+ * A page of runs that keeps itself up to date: what happens to a run that is listed is folded into it, and the
+ * page is asked for again when another run may belong on it. One stream, of the events of runs alone.
+ */
+export class RunListStore implements Linked {
+  readonly #feed: Feed;
+  readonly #batch = new FrameBatch(() => {
+    this.#publish();
+  });
+  readonly #listeners = new Set<() => void>();
+  #filter: RunsFilter;
+  #runs = new Map<string, LiveRun>();
+  readonly #passedOver = new Set<string>();
+  #list: RunList = { runs: [], next: null, isLoading: true, error: undefined };
+  #hasChanged = false;
+  /** The newest position that has come in; what is asked for must not be older. */
+  #cursor: string | undefined;
+  #request: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(filter: RunsFilter) {
+    this.#filter = filter;
+    this.#feed = new Feed(server, {
+      scope: "",
+      from: "now",
+      filter: { type: ["run.*"] },
+      take: (frame) => {
+        this.#take(frame);
+      },
+      onChange: () => {
+        this.#batch.ask();
+      },
+    });
+  }
+
+  start(): void {
+    void this.#feed.run();
+    void this.#ask();
+  }
+
+  stop(): void {
+    this.#feed.stop();
+    this.#batch.stop();
+    this.#request?.abort();
+    clearTimeout(this.#timer);
+  }
+
+  get link(): Link {
+    return this.#feed.link;
+  }
+
+  get list(): RunList {
+    return this.#list;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  };
+
+  reconnect(): void {
+    this.#feed.reconnect();
+    void this.#ask();
+  }
+
+  /** Lists other runs. */
+  show(filter: RunsFilter): void {
+    if (JSON.stringify(filter) === JSON.stringify(this.#filter)) return;
+    this.#filter = filter;
+    this.#list = { ...this.#list, isLoading: true };
+    this.#publish();
+    void this.#ask();
+  }
+
+  #take(frame: ClientFrame): void {
+    if ("cursor" in frame) this.#cursor = frame.cursor;
+    // What happened between the first answer and the stream's beginning is in neither.
+    if (frame.kind === "open" || frame.kind === "gap") this.#askSoon(0);
+    if (frame.kind === "event") this.#takeEvent(frame);
+  }
+
+  #takeEvent(frame: EventFrame): void {
+    const { scope, type } = frame.event;
+    const run = this.#runs.get(scope);
+    if (run) {
+      const before = run.summary.status;
+      if (!run.take(frame)) return;
+      this.#hasChanged = true;
+      const { status } = run.summary;
+      if (status !== before && statusesOf(this.#filter.status).length > 0) this.#askSoon(AGAIN_MS);
+    } else if (type !== "run.progress" || !this.#passedOver.has(scope)) {
+      if (this.#passedOver.size > MAX_PASSED_OVER) this.#passedOver.clear();
+      this.#passedOver.add(scope);
+      this.#askSoon(AGAIN_MS);
+    }
+  }
+
+  #askSoon(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      void this.#ask();
+    }, ms);
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#request?.abort();
+    const { signal } = (this.#request = new AbortController());
+    const cursor = this.#cursor;
+    try {
+      const query = { ...queryOf(this.#filter), limit: PAGE, consistent: cursor, signal };
+      const { runs, next } = await fetchRuns(server, query);
+      if (signal.aborted) return;
+      this.#runs = new Map(runs.map((run) => [run.scope, this.#newerOf(run)]));
+      this.#list = { runs: [], next, isLoading: false, error: undefined };
+      this.#hasChanged = true;
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#list = { ...this.#list, isLoading: false, error: (error as Error).message };
+      this.#askSoon(RETRY_MS);
+    }
+    this.#publish();
+  }
+
+  /** What has come in by stream meanwhile is not taken back. */
+  #newerOf(run: RunSummary): LiveRun {
+    const known = this.#runs.get(run.scope);
+    const isNewer = (known?.summary.lastSequence ?? 0) > (run.lastSequence ?? 0);
+    return known && isNewer ? known : new LiveRun(run);
+  }
+
+  #publish(): void {
+    if (this.#hasChanged) {
+      const runs = [...this.#runs.values()].map(({ summary }) => summary);
+      this.#list = { ...this.#list, runs };
+      this.#hasChanged = false;
+    }
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
