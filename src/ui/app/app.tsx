@@ -2,6 +2,7 @@ import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
 import { Connection } from "../parts/connection.js";
 import { Nothing } from "../parts/nothing.js";
+import { RunPage } from "../run/run-page.js";
 import { RunsPage } from "../runs/runs-page.js";
 import { placeOf } from "./address.js";
 import { ErrorBoundary } from "./error-boundary.js";
@@ -54,6 +55,7 @@ function Page() {
     case "runs":
       return <RunsPage />;
     case "timeline":
+      return <RunPage key={place.path} path={place.path} />;
     case "workflow":
     case "unknown":
       return (

@@ -1,0 +1,70 @@
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { momentText, clockText } from "../app/format.js";
+import { CopyButton } from "../parts/copy-button.js";
+import type { RunStore } from "../run/run-store.js";
+import { plainText } from "./segments.js";
+
+/** What is said apart, or shown with the line already. */
+const SHOWN = new Set(["message", "at", "level", "stackTrace", "userFriendlyMessage"]);
+
+/** All that a line's entry says. */
+export function LineDetail({
+  store,
+  place,
+  onClose,
+}: {
+  store: RunStore;
+  place: number;
+  onClose: () => void;
+}) {
+  const { lines, records } = store;
+  const record = lines.record(place);
+  const entries = records.event(record)?.payload["entries"];
+  const entry = Array.isArray(entries) ? entries[lines.entry(place)] : undefined;
+  const members = typeof entry === "object" && entry !== null && !Array.isArray(entry) ? entry : {};
+  const { message, at, level } = lines.at(place);
+  const rest = Object.entries(members).filter(([name]) => !SHOWN.has(name));
+  const friendly = lines.friendlyMessage(place);
+  const { stackTrace } = members;
+  return (
+    <section className="log-detail" aria-label={`Line ${place + 1}`}>
+      <header>
+        <strong>Line {place + 1}</strong>
+        <span className="muted">
+          {level}, {momentText(at).slice(0, 10)} {clockText(at)}, {lines.scope(place)}
+        </span>
+        <Link href={`${window.location.pathname}?view=events#seq=${records.sequence(record)}`}>
+          Event {records.sequence(record)}
+        </Link>
+        <span className="log-detail-tools">
+          <CopyButton text={() => window.location.href} what="a link to this line" />
+          <button className="button quiet icon" aria-label="Close the line" onClick={onClose}>
+            <X size={15} aria-hidden />
+          </button>
+        </span>
+      </header>
+      <div className="log-detail-body">
+        <Block title="Message" text={plainText(message)} />
+        {friendly !== message && <Block title="In plain words" text={friendly} />}
+        {typeof stackTrace === "string" && <Block title="Stack trace" text={stackTrace} />}
+        {rest.length > 0 && (
+          <Block title="More" text={JSON.stringify(Object.fromEntries(rest), null, 2)} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Block({ title, text }: { title: string; text: string }): ReactNode {
+  return (
+    <div className="log-detail-block">
+      <h3>
+        {title}
+        <CopyButton text={text} what={title.toLowerCase()} />
+      </h3>
+      <pre dir="ltr">{text}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,186 @@
+import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
+import type { TimelineState } from "../../projections/timeline-state.js";
+import { rollUp } from "../../projections/timeline-state.js";
+import { applyToTimeline, initialTimeline, type Timeline } from "../../projections/timeline.js";
+import type { EndFrame, OpenFrame } from "../../wire/frame.js";
+import { correlationIn } from "../../wire/timeline.js";
+import type { Linked } from "../app/link.js";
+import { server } from "../app/server.js";
+import { Feed } from "../feed/feed.js";
+import { FrameBatch } from "../feed/frame-batch.js";
+import type { Link } from "../feed/link.js";
+import { Lines } from "./lines.js";
+import { droppedText, gapText, type Note } from "./note.js";
+import { Records } from "./records.js";
+
+/** At most so often the state is made of those of all scopes, and never for more than a tenth of the time. */
+const STATE_MS = 100;
+
+/** More are not kept; whoever has so many knows that much is missing. */
+const MAX_NOTES = 1000;
+
+/**
+ * A timeline that is open in this tab: its events, its log lines, and the state that they add up to, from the
+ * start of its history on and while it goes on. All views of it read from here.
+ */
+export class RunStore implements Linked {
+  readonly records = new Records();
+  readonly lines = new Lines();
+  readonly notes: Note[] = [];
+  /** The states of all its scopes, which change in place. */
+  readonly timeline: Timeline;
+  /** Of the timeline of a correlation. */
+  readonly correlationId: string | undefined;
+  readonly #feed: Feed;
+  readonly #batch = new FrameBatch(() => {
+    this.#publish();
+  });
+  readonly #listeners = new Set<() => void>();
+  #version = 0;
+  #state: TimelineState | undefined;
+  /** What the server made of history, until it has come in here too. */
+  #snapshot: TimelineState | undefined;
+  #hasNewState = false;
+  #stateDueAt = 0;
+  #end: EndFrame | undefined;
+  #cursor: string | undefined;
+  #newestAt: number | undefined;
+  #firstCorrelationId: string | undefined;
+
+  /** @param path a scope, or `correlations/<id>` */
+  constructor(readonly path: string) {
+    this.correlationId = correlationIn(path);
+    // A correlation has no events of its own: all scopes are below nothing.
+    this.timeline = initialTimeline(this.correlationId === undefined ? path : "");
+    this.#feed = new Feed(server, {
+      scope: path,
+      from: "start",
+      snapshot: this.correlationId === undefined,
+      take: (frame) => {
+        this.#take(frame);
+      },
+      onChange: () => {
+        this.#batch.ask();
+      },
+    });
+  }
+
+  start(): void {
+    void this.#feed.run();
+  }
+
+  stop(): void {
+    this.#feed.stop();
+    this.#batch.stop();
+  }
+
+  get link(): Link {
+    return this.#feed.link;
+  }
+
+  /** Everything that has happened so far is here. */
+  get isCaughtUp(): boolean {
+    return this.#feed.isLive;
+  }
+
+  /** It has ended, and everything is here. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined || this.link.state === "closed";
+  }
+
+  /** Where it has got to. */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  /** The correlation id of its first event. */
+  get firstCorrelationId(): string | undefined {
+    return this.#firstCorrelationId;
+  }
+
+  /** What it adds up to; undefined where nothing is known. Another object whenever it is another one. */
+  get state(): TimelineState | undefined {
+    return this.isCaughtUp ? this.#state : (this.#snapshot ?? this.#state);
+  }
+
+  /** Another number whenever anything has changed. */
+  readonly version = (): number => this.#version;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  };
+
+  reconnect(): void {
+    this.#feed.reconnect();
+  }
+
+  #take(frame: ClientFrame): void {
+    if ("cursor" in frame) this.#cursor = frame.cursor;
+    switch (frame.kind) {
+      case "event":
+        this.#takeEvent(frame);
+        return;
+      case "open":
+        this.#snapshot ??= snapshotOf(frame);
+        return;
+      case "gap":
+        this.#note(gapText(frame));
+        return;
+      case "end":
+        this.#end = frame;
+        return;
+      case "caught-up":
+      case "checkpoint":
+        return;
+    }
+  }
+
+  #takeEvent(frame: EventFrame): void {
+    const { event, sequence } = frame;
+    this.#firstCorrelationId ??= event.correlationId;
+    applyToTimeline(this.timeline, event, sequence);
+    this.#hasNewState = true;
+    if (event.type === "log.appended") this.lines.add(event, this.records.end);
+    if (event.type === "log.truncated") this.#note(droppedText(event));
+    this.records.add(frame);
+    if (this.isCaughtUp) this.#newestAt = Date.parse(event.occurredAt);
+  }
+
+  #note(text: string): void {
+    if (this.notes.length >= MAX_NOTES) return;
+    this.notes.push({ line: this.lines.end, record: this.records.end, text });
+  }
+
+  #publish(): void {
+    if (this.#newestAt !== undefined) {
+      this.#feed.lagMs = Date.now() - this.#newestAt;
+      this.#newestAt = undefined;
+    }
+    this.#foldState();
+    this.#version++;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #foldState(): void {
+    if (!this.#hasNewState) return;
+    const start = performance.now();
+    const isLast = this.hasEnded || (this.isCaughtUp && this.#state === undefined);
+    if (start < this.#stateDueAt && !isLast) {
+      this.#batch.ask();
+      return;
+    }
+    this.#state = rollUp(this.timeline.own, Object.values(this.timeline.below));
+    this.#hasNewState = false;
+    const end = performance.now();
+    this.#stateDueAt = end + Math.max(STATE_MS, 9 * (end - start));
+  }
+}
+
+/** The state that a stream begins with; undefined where there is nothing yet that it could be of. */
+function snapshotOf({ snapshot }: OpenFrame): TimelineState | undefined {
+  const { state } = (snapshot ?? {}) as { state?: TimelineState };
+  return state && state.total.counts.events > 0 ? state : undefined;
+}

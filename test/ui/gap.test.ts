@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startGateway, type TestGateway } from "../fixtures/gateway.js";
+import { append, draft, newRun } from "../http/requests.js";
+import { openBrowser, picture, type TestBrowser } from "./browser.js";
+
+let served: TestGateway;
+let browser: TestBrowser;
+beforeAll(async () => {
+  // A ring that holds next to nothing, so that everything is read from the log.
+  served = await startGateway({ ringBytes: 20_000 });
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await served.stop();
+});
+
+const line = (message: string) => ({
+  type: "log.appended",
+  payload: { entries: [{ at: "2026-03-01T09:30:00.000Z", level: "info", message }] },
+});
+
+test("says in place what can no longer be had", async () => {
+  const run = newRun();
+  const lines = Array.from({ length: 10 }, (_, i) => line(`line ${i + 1}`));
+  const stored = await append(served.url, run, lines);
+  await append(
+    served.url,
+    newRun(),
+    Array.from({ length: 200 }, (_, i) => draft(i)),
+  );
+  const { jsm, stream } = served.gateway.log;
+  await jsm.streams.purge(stream, { seq: (stored[5]?.sequence ?? 0) + 1 });
+
+  const page = await browser.open(`${served.url}/${run}?view=log`);
+  const words = `Missing here: events 1 to 6 of ${run}: they have reached the end of their retention.`;
+  await page.locator(".log-row").first().getByText(words).waitFor();
+  expect(await page.locator(".log-message").allInnerTexts()).toEqual([
+    "line 7",
+    "line 8",
+    "line 9",
+    "line 10",
+  ]);
+  await picture(page, "log-gap");
+  await page.getByRole("tab", { name: "Events" }).click();
+  await page.getByRole("cell").getByText(words).waitFor();
+  expect(browser.complaints).toEqual([]);
+});
