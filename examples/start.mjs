@@ -28,7 +28,9 @@ for await (const text of server.stdout) {
 server.stdout.resume();
 
 function record(url) {
-  console.log(`Runtrail is ready at ${url}. Recording a sample pack of real commands:\n`);
+  console.log(
+    `Runtrail is ready: open ${url} in a browser. Recording a sample pack of real commands:\n`,
+  );
   const run = `sample-${Date.now().toString(36)}`;
   const pack = fileURLToPath(new URL("demo.pack.yaml", import.meta.url));
   const runner = spawn(process.execPath, [cli, "run", pack, "--run", run], {
@@ -39,7 +41,7 @@ function record(url) {
   runner.on("exit", () => {
     const elsewhere = url === "http://127.0.0.1:4280" ? "" : `export RUNTRAIL_URL=${url}; `;
     console.log(`
-Serving at ${url} until Ctrl-C. In a second terminal, in this folder:
+Serving at ${url} until Ctrl-C: open it in a browser, or in a second terminal, in this folder:
 
   ${elsewhere}npx runtrail tail runs/${run}
   ${elsewhere}npx runtrail verify runs/${run}

@@ -1,6 +1,7 @@
 import { lazy, type ComponentType } from "react";
-import { ScrollText, Table2, type LucideIcon } from "lucide-react";
+import { ChartGantt, ScrollText, Table2, type LucideIcon } from "lucide-react";
 import { LogView } from "../log-view/log-view.js";
+import { TimelineView } from "../timeline/timeline-view.js";
 import type { RunStore } from "./run-store.js";
 
 /** A way to look at a timeline. */
@@ -17,6 +18,7 @@ const EventsView = lazy(async () => ({
 
 /** In the order in which they are shown. */
 export const TABS: readonly Tab[] = [
+  { id: "timeline", title: "Timeline", icon: ChartGantt, view: TimelineView },
   { id: "log", title: "Log", icon: ScrollText, view: LogView },
   { id: "events", title: "Events", icon: Table2, view: EventsView },
 ];

@@ -1,0 +1,104 @@
+import { ScrollText, X } from "lucide-react";
+import { Link } from "wouter";
+import { findById } from "../../projections/keyed-list.js";
+import { scopeAddress } from "../app/address.js";
+import { clockText, countOf, durationText } from "../app/format.js";
+import { Status } from "../parts/status.js";
+import { visibleText } from "../parts/visible-text.js";
+import type { RunStore } from "../run/run-store.js";
+import { scopeStateOf } from "../run/step.js";
+import type { Bar } from "./timeline-rows.js";
+
+/** What is known of the bar that is selected, and where its log is. */
+export function BarDetail({
+  store,
+  bar,
+  now,
+  onClose,
+}: {
+  store: RunStore;
+  bar: Bar;
+  now: number;
+  onClose: () => void;
+}) {
+  const { scope, nodeId, name, status, pieces, marks } = bar;
+  const state = scopeStateOf(store, scope);
+  const node = nodeId === "" ? undefined : state && findById(state.nodes, "nodeId", nodeId);
+  const error = nodeId === "" ? state?.error : node?.error;
+  const reason = nodeId === "" ? state?.reason : node?.reason;
+  const logAddress = `${window.location.pathname}?${new URLSearchParams({ view: "log", node: bar.key }).toString()}`;
+  return (
+    <section className="bar" aria-label={name}>
+      <header className="bar-head">
+        <h2 className="cut">
+          <bdi>{name}</bdi>
+        </h2>
+        <button className="button quiet icon" aria-label="Close the details" onClick={onClose}>
+          <X size={15} aria-hidden />
+        </button>
+      </header>
+      <div className="bar-body">
+        <p className="bar-status">
+          <Status status={status} />
+          {(nodeId !== "" || state === undefined) && (
+            <span className="muted mono cut">{nodeId}</span>
+          )}
+        </p>
+        {error?.message && (
+          <p className="bar-failure">
+            <bdi>{visibleText(error.message)}</bdi>
+          </p>
+        )}
+        {reason && <p className="muted">{visibleText(reason)}</p>}
+        <p className="bar-links">
+          <Link className="button" href={logAddress}>
+            <ScrollText size={14} aria-hidden />
+            Log
+          </Link>
+          {nodeId === "" && scope !== store.path && (
+            <Link className="button" href={scopeAddress(scope)}>
+              Its own page
+            </Link>
+          )}
+        </p>
+        {pieces.length > 0 && (
+          <table className="bar-pieces">
+            <thead>
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col">From</th>
+                <th scope="col">Took</th>
+              </tr>
+            </thead>
+            <tbody>
+              {pieces.map((piece, i) => (
+                <tr key={i}>
+                  <td>
+                    <span className="bar-piece">
+                      {piece.title}
+                      {piece.kind === "active" && <Status status={piece.status} />}
+                    </span>
+                  </td>
+                  <td>{clockText(piece.from)}</td>
+                  <td>{durationText((piece.to ?? now) - piece.from)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {marks.length > 0 && (
+          <>
+            <h3>{countOf(marks.length, "milestone")}</h3>
+            <ol className="bar-marks">
+              {marks.slice(-20).map(({ at, title }, i) => (
+                <li key={i}>
+                  <span className="muted">{clockText(at)}</span> <bdi>{title}</bdi>
+                </li>
+              ))}
+            </ol>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
