@@ -1,5 +1,6 @@
 import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
+import { Keys } from "../keys/keys.js";
 import { Connection } from "../parts/connection.js";
 import { Nothing } from "../parts/nothing.js";
 import { RunPage } from "../run/run-page.js";
@@ -21,6 +22,7 @@ export function App() {
             <Page />
           </ErrorBoundary>
         </main>
+        <Keys />
       </div>
     </LinkProvider>
   );

@@ -74,6 +74,7 @@ export function EventsView({ store }: { store: RunStore }) {
           </div>
           <div
             className="events-list"
+            data-shortcut="list"
             ref={list}
             tabIndex={0}
             role="rowgroup"

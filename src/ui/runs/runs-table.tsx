@@ -55,7 +55,7 @@ const Row = memo(function Row({ run, setQuery }: { run: RunSummary; setQuery: Qu
         <Status status={status} />
       </td>
       <td className="runs-name">
-        <Link href={scopeAddress(scope)} className="cut">
+        <Link href={scopeAddress(scope)} className="cut" data-shortcut="row">
           <bdi>{visibleText(name ?? runId)}</bdi>
         </Link>
         <span className="runs-sub cut">

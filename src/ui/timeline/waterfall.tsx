@@ -128,6 +128,7 @@ export function Waterfall({
         </div>
         <div
           className="timeline-list"
+          data-shortcut="list"
           ref={list}
           role="tree"
           aria-label="Timeline"
