@@ -7,6 +7,17 @@ import { request } from "./request.js";
 
 export type { ExportedRecord };
 
+/** Which events. Each member that is there must be met. */
+export interface ExportOptions {
+  /** Those behind this cursor. */
+  after?: string;
+  /** Recorded then or later; RFC 3339. */
+  since?: string;
+  /** Recorded before; RFC 3339. */
+  until?: string;
+  signal?: AbortSignal;
+}
+
 /**
  * All stored events of a scope's timeline (with an empty scope, of the tenant), in the order of the log,
  * each with its bytes as they are stored. One request; the server is read no faster than this is iterated
@@ -19,10 +30,9 @@ export type { ExportedRecord };
 export async function* exportRecords(
   connection: ConnectionOptions,
   scope: string,
-  options: { after?: string; signal?: AbortSignal } = {},
+  { signal = new AbortController().signal, ...which }: ExportOptions = {},
 ): AsyncGenerator<ExportedRecord, void> {
-  const { after, signal = new AbortController().signal } = options;
-  const address = addressOf(connection, scope, "events", { after });
+  const address = addressOf(connection, scope, "events", which);
   const accept = "application/x-ndjson";
   const response = await request(connection, address, { headers: { accept }, signal });
   const type = response.headers.get("content-type") ?? "no type";

@@ -6,7 +6,7 @@ export type { ClientFrame, EventFrame } from "./client-frame.js";
 export type { ConnectionOptions } from "./connection.js";
 export { ContinuityError, ProtocolError, RequestRefusedError, UnavailableError } from "./errors.js";
 export type { Draft } from "../envelope/draft.js";
-export { exportRecords, type ExportedRecord } from "./export.js";
+export { exportRecords, type ExportedRecord, type ExportOptions } from "./export.js";
 export { follow, type ConnectionState, type FollowOptions, type Transport } from "./follow.js";
 export { forget, type Forgotten } from "./forget.js";
 export { fetchLogs, logPages, type LogLine, type LogsPage, type LogsQuery } from "./logs.js";

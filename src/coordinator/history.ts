@@ -35,6 +35,8 @@ export interface BackwardRequest {
   path: TimelinePath;
   /** This sequence and everything after it is left out; Infinity: the end of the log. */
   before: number;
+  /** As far back as this sequence is looked, itself left out; default: to the start of the log. */
+  after?: number;
   /** As in a {@link HistoryRequest}. */
   filter?: IndexFilter | undefined;
   signal: AbortSignal;
@@ -118,8 +120,9 @@ export class History {
    * @throws ConnectionLostError while NATS is away; IndexAwayError where a text is wanted
    */
   async *readBackward(request: BackwardRequest): AsyncGenerator<HistoryPart> {
-    const { tenant, path, filter, signal } = request;
-    const { first, last, hasHoles } = await readBounds(this.log);
+    const { tenant, path, filter, after = 0, signal } = request;
+    const { first: oldest, last, hasHoles } = await readBounds(this.log);
+    const first = Math.max(oldest, after + 1);
     let index = hasHoles ? undefined : this.index;
     let to = Math.min(request.before - 1, last);
     // What the index has not got to is left out: it is told how far the answer goes.

@@ -6,9 +6,20 @@ import {
   parseFilter,
   type EventFilter,
 } from "../wire/event-filter.js";
+import { isTimestamp } from "../envelope/catalogue/timestamp.js";
 import { problem, ProblemError } from "../wire/problem.js";
 
-const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** RFC 3339, but for seconds, which may be left out. */
+const TO_THE_MINUTE = /^(.{10}T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/;
+
+/** What was before a time, or not: milliseconds since 1970. */
+export interface TimeRange {
+  /** The first moment that counts. */
+  sinceMs: number | undefined;
+  /** The first that does not count any more. */
+  untilMs: number | undefined;
+}
 
 /** What stands behind the question mark of a request, by name, each at most once. */
 export class Parameters {
@@ -60,9 +71,21 @@ export class Parameters {
   time(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const ms = TIME.test(text) ? Date.parse(text) : NaN;
-    if (!Number.isNaN(ms)) return ms;
-    throw badParameter(name, "must be a time such as 2026-03-01T09:30:00Z, or a day");
+    const whole = DAY.test(text) ? `${text}T00:00:00Z` : text.replace(TO_THE_MINUTE, "$1:00$2");
+    if (isTimestamp(whole)) return Date.parse(whole);
+    // What a + becomes in a URL.
+    const hint = / \d{2}:\d{2}$/.test(text) ? "; a + is written %2B" : "";
+    throw badParameter(name, `must be a time such as 2026-03-01T09:30:00Z, or a day${hint}`);
+  }
+
+  /** `since` and `until`. @throws ProblemError `bad-parameter` */
+  timeRange(): TimeRange {
+    const sinceMs = this.time("since");
+    const untilMs = this.time("until");
+    if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
+      throw badParameter("since", "must be before until");
+    }
+    return { sinceMs, untilMs };
   }
 
   /** @throws ProblemError `bad-cursor` */

@@ -120,3 +120,45 @@ test("without a read model nothing can be searched, and everything else can be r
   expect((await getJson<Page>(`${other.url}/v1/events?type=deploy.*`)).body.events).toHaveLength(1);
   await other.stop();
 });
+
+test("a table of events has every member, and no cell that a spreadsheet takes for a formula", async () => {
+  const payload = { note: "=1+1" };
+  const odd = "=cmd|' /C calc'!A0";
+  const [stored] = await append(served.url, "runs/table", [
+    {
+      type: "deploy.step",
+      payload,
+      correlationId: "@SUM(1)",
+      source: odd,
+      actor: { subject: "ana" },
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    },
+  ]);
+  const response = await fetch(`${served.url}/v1/correlations/%40SUM(1)/events`, {
+    headers: { accept: "text/csv" },
+  });
+  expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+  expect(response.headers.get("content-disposition")).toBe(
+    'attachment; filename="correlations__SUM_1_-events.csv"',
+  );
+  const [row] = parse<Record<string, string>>(await response.text(), { columns: true });
+  const [{ event, ...place } = {}] = (
+    await getJson<{ events: (Record<string, unknown> & { event: Record<string, unknown> })[] }>(
+      `${served.url}/v1/runs/table/events`,
+    )
+  ).body.events;
+  expect(Object.keys(row ?? {}).toSorted()).toEqual(
+    [...Object.keys(place), ...Object.keys(event ?? {}), "causationId"].toSorted(),
+  );
+  expect(row).toMatchObject({
+    sequence: String(stored?.sequence),
+    correlationId: "'@SUM(1)",
+    source: `'${odd}`,
+    actor: '{"subject":"ana"}',
+    payload: JSON.stringify(payload),
+    hash: stored?.hash,
+    v: "1",
+  });
+  const everything = await fetch(`${served.url}/v1/events?format=csv`, { method: "HEAD" });
+  expect(everything.headers.get("content-disposition")).toBe('attachment; filename="events.csv"');
+});

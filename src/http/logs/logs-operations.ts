@@ -1,6 +1,12 @@
 import { LOG_LEVELS } from "../../envelope/catalogue/log-entry.js";
 import { schemaRef } from "../openapi/components.js";
-import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+import {
+  limitParameter,
+  problems,
+  queryParameter,
+  timeParameters,
+  type OpenapiObject,
+} from "../openapi/operation.js";
 import { AS_OF, CONSISTENT, NOT_NOW } from "../state/state-operations.js";
 
 const PRIORITY = { type: "integer", minimum: 1, maximum: 10 };
@@ -27,18 +33,12 @@ export const logsOperation: OpenapiObject = {
     queryParameter("milestone", "1: only milestones.", { enum: ["0", "1"] }),
     queryParameter("minPriority", "Only entries of at least this `displayPriority`.", PRIORITY),
     queryParameter("maxPriority", "Only entries of at most this `displayPriority`.", PRIORITY),
-    queryParameter("since", "Only entries that were recorded then or later.", { type: "string" }),
-    queryParameter("until", "Only entries that were recorded before.", { type: "string" }),
+    ...timeParameters("entries that were recorded"),
     queryParameter("order", "desc: the newest first.", {
       enum: ["asc", "desc"],
       default: "asc",
     }),
-    queryParameter("limit", "At most so many; long lines make a page shorter.", {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-    }),
+    limitParameter("At most so many; long lines make a page shorter."),
     queryParameter("after", "The lines behind those of a page: its `pagination.next`.", {
       type: "string",
     }),

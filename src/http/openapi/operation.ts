@@ -25,6 +25,32 @@ export function queryParameter(
   return { name, in: "query", description, schema };
 }
 
+/** A page, the same wherever there are pages. */
+export function limitParameter(description = "At most so many."): OpenapiObject {
+  return queryParameter("limit", description, {
+    type: "integer",
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+  });
+}
+
+const TIME = {
+  description: "RFC 3339, or a day (which begins at midnight, UTC).",
+  anyOf: [
+    { type: "string", format: "date-time" },
+    { type: "string", format: "date" },
+  ],
+};
+
+/** From when to when, the same wherever that is asked. @param what happened then: `events that were recorded` */
+export function timeParameters(what: string): OpenapiObject[] {
+  return [
+    queryParameter("since", `Only ${what} then or later.`, TIME),
+    queryParameter("until", `Only ${what} before.`, TIME),
+  ];
+}
+
 /** What a reader may leave out, the same wherever events are read. */
 export const FILTER_PARAMETERS: OpenapiObject[] = [
   queryParameter("type", "Only these types, separated by commas; `*` is any characters: `job.*`.", {

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { select } from "../../coordinator/matcher.js";
 import { resolveStart } from "../../coordinator/start.js";
 import type { EventEnvelope } from "../../envelope/envelope.js";
 import type { LogRecord } from "../../log/record.js";
@@ -13,11 +12,13 @@ import { streamBody } from "../streamed-body.js";
 import type { EventsRequest } from "./page-request.js";
 import type { Reading } from "./page.js";
 import { recordHead } from "./record-json.js";
+import { startWithin } from "./span.js";
+import { readSelected } from "./window.js";
 
-/** The members of an envelope that have a column of their own. */
+/** The columns of an event, by the names of its members: all of them. */
 const COLUMNS = [
   ...["scope", "index", "type", "id", "occurredAt", "correlationId", "causationId", "source"],
-  ...["actor", "payload", "hash", "prev"],
+  ...["traceparent", "actor", "payload", "hash", "prev", "tenant", "origin", "v"],
 ] as const;
 
 /**
@@ -28,25 +29,19 @@ const COLUMNS = [
  */
 export async function download(
   serving: Serving,
-  { selection, signal }: Reading,
+  { selection, span, signal }: Reading,
   { after: cursor, as }: Extract<EventsRequest, { form: "download" }>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   const { log, hub, history } = serving.gateway;
-  const { after, gap } = await resolveStart(
-    history,
-    hub,
-    selection,
-    cursor ? { at: "cursor", cursor, isReconnect: false } : { at: "start" },
-    { signal },
-  );
-  const { tenant, path, matcher, indexFilter: filter } = selection;
+  const start = startWithin(span, cursor, log.epoch);
+  const { after, gap } = await resolveStart(history, hub, selection, start, { signal });
 
   async function* parts(ended: AbortSignal): AsyncGenerator<Uint8Array | string> {
     if (as === "csv") yield csv([["sequence", "cursor", "recordedAt", ...COLUMNS]]);
-    for await (const part of history.read({ tenant, path, after, filter, signal: ended })) {
-      const records = select(part.records, matcher);
+    const within = { ...span, after: Math.max(after, span.after) };
+    for await (const { records } of readSelected(history, selection, within, ended)) {
       yield as === "csv"
         ? csv(records.map((record) => rowOf(record, log.epoch)))
         : framed(records, (record) => recordHead(record, log.epoch), "}\n");
@@ -56,7 +51,7 @@ export async function download(
     what: "a download",
     headers: {
       "content-type": FILE_TYPES[as],
-      "content-disposition": `attachment; filename="${fileName(path, "events", as)}"`,
+      "content-disposition": `attachment; filename="${fileName(selection.path, "events", as)}"`,
       ...(gap && {
         "x-runtrail-gap": JSON.stringify({
           reason: gap.reason,

@@ -1,16 +1,20 @@
 import type { FastifyRequest } from "fastify";
 import type { Cursor } from "../../wire/cursor.js";
 import { fileFormOf } from "../file-form.js";
-import { badParameter, Parameters } from "../parameters.js";
+import { badParameter, Parameters, type TimeRange } from "../parameters.js";
 
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
 
 /** Which events a client wants, and in which form. */
-export type EventsRequest =
-  /** All of them after a cursor, as a file. */
-  | { form: "download"; as: "csv" | "ndjson"; after: Cursor | undefined }
-  | { form: "page"; from: PageStart; limit: number; order: "asc" | "desc" };
+export type EventsRequest = {
+  /** When they were recorded. */
+  range: TimeRange;
+} & (
+  | /** All of them after a cursor, as a file. */
+    { form: "download"; as: "csv" | "ndjson"; after: Cursor | undefined }
+  | { form: "page"; from: PageStart; limit: number; order: "asc" | "desc" }
+);
 
 /** The side on which a page begins: the events next to it are on the page. */
 export type PageStart =
@@ -24,16 +28,17 @@ export function eventsRequestOf(request: FastifyRequest): EventsRequest {
   const parameters = new Parameters(request);
   parameters.atMostOne("after", "before");
   const after = parameters.cursor("after");
+  const range = parameters.timeRange();
   const as = fileFormOf(request, ["csv", "ndjson"]);
   if (as) {
     const [pointless] = parameters.among("before", "limit", "order");
     if (pointless !== undefined) throw badParameter(pointless, "goes with JSON pages only");
-    return { form: "download", as, after };
+    return { form: "download", as, after, range };
   }
   const before = parameters.cursor("before");
   const limit = limitOf(parameters);
   const order = parameters.choice("order", ["asc", "desc"]) ?? "asc";
-  return { form: "page", from: startOf(after, before, order), limit, order };
+  return { form: "page", from: startOf(after, before, order), limit, order, range };
 }
 
 /** The most events on a page. @throws ProblemError `bad-parameter` */

@@ -7,11 +7,13 @@ import { framed } from "../framed.js";
 import type { Gateway } from "../gateway.js";
 import type { EventsRequest, PageStart } from "./page-request.js";
 import { recordHead } from "./record-json.js";
+import { startWithin, type Span } from "./span.js";
 import { readBackward, readForward } from "./window.js";
 
 /** What is read, and until when that is of use to anyone. */
 export interface Reading {
   selection: Selection;
+  span: Span;
   signal: AbortSignal;
 }
 
@@ -56,7 +58,7 @@ export async function readPage(
 }
 
 /** A page before it has an order. */
-interface Span {
+interface Found {
   /** Oldest first. */
   records: LogRecord[];
   /** Everything older is before this sequence. */
@@ -69,20 +71,28 @@ interface Span {
 }
 
 async function readUp(
-  { hub, history }: Gateway,
-  { selection, signal }: Reading,
+  { log, hub, history }: Gateway,
+  { selection, span, signal }: Reading,
   from: Extract<PageStart, { at: "start" | "after" }>,
   limit: number,
-): Promise<Span> {
-  const start: Start =
-    from.at === "start" ? from : { at: "cursor", cursor: from.cursor, isReconnect: false };
-  const { after, gap } = await resolveStart(history, hub, selection, start, { signal });
-  const { records, hasMore, reached } = await readForward(history, selection, after, limit, signal);
+): Promise<Found> {
+  const cursor = from.at === "after" ? from.cursor : undefined;
+  const start = startWithin(span, cursor, log.epoch);
+  const resolved = await resolveStart(history, hub, selection, start, { signal });
+  const { gap } = resolved;
+  const after = Math.max(resolved.after, span.after);
+  const { records, hasMore, reached } = await readForward(
+    history,
+    selection,
+    { ...span, after },
+    limit,
+    signal,
+  );
   return {
     records,
     older: records[0]?.sequence ?? after + 1,
     newer: reached,
-    isOldest: after === 0,
+    isOldest: after === span.after,
     isNewest: () => !hasMore,
     gap,
   };
@@ -93,14 +103,16 @@ async function readDown(
   reading: Reading,
   from: Extract<PageStart, { at: "end" | "before" }>,
   limit: number,
-): Promise<Span> {
-  const { before, gap } = await resolveEnd({ hub, history }, reading, from);
-  const { selection, signal } = reading;
+): Promise<Found> {
+  const resolved = await resolveEnd({ hub, history }, reading, from);
+  const { gap } = resolved;
+  const { selection, span, signal } = reading;
+  const before = Math.min(resolved.before, span.through + 1);
   const { position } = hub;
   const { records, hasMore, reached } = await readBackward(
     history,
     selection,
-    before,
+    { ...span, through: before - 1 },
     limit,
     signal,
   );
@@ -115,7 +127,7 @@ async function readDown(
       const { records: others, hasMore: mayBe } = await readForward(
         history,
         selection,
-        newer,
+        { ...span, after: newer },
         1,
         signal,
       );

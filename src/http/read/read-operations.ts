@@ -1,8 +1,10 @@
 import { schemaRef } from "../openapi/components.js";
 import {
   FILTER_PARAMETERS,
+  limitParameter,
   problems,
   queryParameter,
+  timeParameters,
   type OpenapiObject,
 } from "../openapi/operation.js";
 import { CONSISTENT } from "../state/state-operations.js";
@@ -18,16 +20,12 @@ export const readOperation: OpenapiObject = {
   parameters: [
     queryParameter("after", "The events after this cursor.", schemaRef("cursor")),
     queryParameter("before", "The events before this cursor.", schemaRef("cursor")),
-    queryParameter("limit", "At most so many; large events make a page shorter.", {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-    }),
+    limitParameter("At most so many; large events make a page shorter."),
     queryParameter("order", "The order on the page; without a cursor, desc begins at the end.", {
       enum: ["asc", "desc"],
       default: "asc",
     }),
+    ...timeParameters("events that were recorded"),
     ...FILTER_PARAMETERS,
     queryParameter(
       "q",
@@ -65,12 +63,7 @@ export const pollOperation: OpenapiObject = {
   tags: ["read"],
   parameters: [
     queryParameter("after", "The events after this cursor.", schemaRef("cursor")),
-    queryParameter("limit", "At most so many.", {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-    }),
+    limitParameter(),
     queryParameter("timeoutMs", "How long to wait, in milliseconds.", {
       type: "integer",
       minimum: 0,

@@ -12,6 +12,7 @@ import { deadlineOf } from "./deadline.js";
 import { download } from "./download.js";
 import { eventsRequestOf } from "./page-request.js";
 import { pageJson, readPage, type Reading } from "./page.js";
+import { spanOf } from "./span.js";
 
 /** How long reading a page may take. */
 const PAGE_TIMEOUT_MS = 15_000;
@@ -23,10 +24,7 @@ export function readRoutes(app: FastifyInstance, serving: Serving): void {
     const parameters = new Parameters(request);
     const timeline = timelineOf(request);
     const text = textQueryOf(parameters);
-    const reading: Reading = {
-      selection: selectionOf(gateway.tenant, timeline, parameters.filter(), text),
-      signal: deadlineOf(reply, PAGE_TIMEOUT_MS),
-    };
+    const selection = selectionOf(gateway.tenant, timeline, parameters.filter(), text);
     const wanted = eventsRequestOf(request);
     if (text) {
       const { asOf } = await askReadModel(gateway, parameters, reply, (readModel) =>
@@ -34,6 +32,11 @@ export function readRoutes(app: FastifyInstance, serving: Serving): void {
       );
       if (asOf === 0) throw new ProblemError(unavailable("The read model has only just begun."));
     }
+    const reading: Reading = {
+      selection,
+      span: await spanOf(gateway.log, wanted.range),
+      signal: deadlineOf(reply, PAGE_TIMEOUT_MS),
+    };
     if (wanted.form === "download") return download(serving, reading, wanted, request, reply);
     const page = await readPage(gateway, reading, wanted).catch((error: unknown) => {
       if (!(error instanceof IndexAwayError)) throw error;

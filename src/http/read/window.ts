@@ -2,6 +2,7 @@ import type { History, HistoryPart } from "../../coordinator/history.js";
 import { select } from "../../coordinator/matcher.js";
 import type { Selection } from "../../coordinator/selection.js";
 import type { LogRecord } from "../../log/record.js";
+import type { Span } from "./span.js";
 
 /** Some neighbouring events of a selection, oldest first. */
 export interface Window {
@@ -18,34 +19,66 @@ const MAX_WINDOW_BYTES = 8 * 1024 * 1024;
 /** And it is left at what has been found when a filter lets this little through. */
 const MAX_SCANNED = 100_000;
 
-/** The first selected events after a sequence. */
-export async function readForward(
+/** What is selected of a part of a timeline. */
+interface SelectedPart {
+  records: readonly LogRecord[];
+  /** Of its last event, selected or not, so that cursors are the same wherever it was read from; none: undefined. */
+  reached: number | undefined;
+  /** Events that were looked at. */
+  scanned: number;
+}
+
+/** Everything that is selected of a span, in order, a part at a time. */
+export async function* readSelected(
   history: History,
   selection: Selection,
-  after: number,
+  { after, through }: Span,
+  signal: AbortSignal,
+): AsyncGenerator<SelectedPart> {
+  if (after >= through) return;
+  const request = { ...timelineOf(selection), after, signal };
+  const bounded = through === Infinity ? request : { ...request, through };
+  for await (const part of history.read(bounded)) {
+    const { records, reached, scanned } = selectedOf(part, selection);
+    if (reached === undefined || reached < through) {
+      yield { records, reached, scanned };
+      continue;
+    }
+    yield {
+      records: records.filter(({ sequence }) => sequence <= through),
+      reached: through,
+      scanned,
+    };
+    return;
+  }
+}
+
+/** The first selected events of a span. */
+export function readForward(
+  history: History,
+  selection: Selection,
+  span: Span,
   limit: number,
   signal: AbortSignal,
 ): Promise<Window> {
-  const { tenant, path, indexFilter: filter } = selection;
-  const parts = history.read({ tenant, path, after, filter, signal });
-  return take(parts, selection, limit, after);
+  const parts = readSelected(history, selection, span, signal);
+  return take(parts, selection, limit, span.after);
 }
 
-/**
- * The last selected events before a sequence.
- *
- * @param before Infinity: the end of the log
- */
+/** The last selected events of a span. */
 export async function readBackward(
   history: History,
   selection: Selection,
-  before: number,
+  { after, through }: Span,
   limit: number,
   signal: AbortSignal,
 ): Promise<Window> {
-  const { tenant, path, indexFilter: filter } = selection;
-  const parts = history.readBackward({ tenant, path, before, filter, signal });
-  const window = await take(parts, selection, limit, before);
+  const before = through + 1;
+  async function* parts(): AsyncGenerator<SelectedPart> {
+    const request = { ...timelineOf(selection), after, before, signal };
+    for await (const part of history.readBackward(request)) yield selectedOf(part, selection);
+  }
+  const window = await take(parts(), selection, limit, before);
   const records = window.records.toReversed();
   // What a reader asks for next is what is before the oldest.
   return {
@@ -55,9 +88,21 @@ export async function readBackward(
   };
 }
 
-/** What is selected of the first parts, in their order. */
+function timelineOf({ tenant, path, indexFilter: filter }: Selection) {
+  return { tenant, path, filter };
+}
+
+function selectedOf({ records }: HistoryPart, { matcher }: Selection): SelectedPart {
+  return {
+    records: select(records, matcher),
+    reached: records.at(-1)?.sequence,
+    scanned: records.length,
+  };
+}
+
+/** The first of what is selected, in its order. */
 async function take(
-  parts: AsyncIterable<HistoryPart>,
+  parts: AsyncIterable<SelectedPart>,
   { matcher }: Selection,
   limit: number,
   start: number,
@@ -67,16 +112,15 @@ async function take(
   let bytes = 0;
   let scanned = 0;
   for await (const part of parts) {
-    for (const record of select(part.records, matcher)) {
+    for (const record of part.records) {
       bytes += record.bytes.length;
       if (records.length === limit || (records.length > 0 && bytes > MAX_WINDOW_BYTES)) {
         return { records, hasMore: true, reached: records.at(-1)?.sequence ?? reached };
       }
       records.push(record);
     }
-    // Of its last event, so that cursors are the same wherever it was read from.
-    reached = part.records.at(-1)?.sequence ?? reached;
-    scanned += part.records.length;
+    reached = part.reached ?? reached;
+    scanned += part.scanned;
     if (scanned >= MAX_SCANNED && matcher) return { records, hasMore: true, reached };
   }
   return { records, hasMore: false, reached };

@@ -10,6 +10,7 @@ const MAX_TEXT = 512;
 /** @throws ProblemError `bad-parameter`, `bad-cursor` */
 export function runsRequestOf(parameters: Parameters, epoch: string): RunsRequest {
   const after = parameters.cursor("after");
+  const { sinceMs, untilMs } = parameters.timeRange();
   return {
     status: parameters
       .text("status")
@@ -20,8 +21,8 @@ export function runsRequestOf(parameters: Parameters, epoch: string): RunsReques
         throw badParameter("status", `must be some of ${STATUSES.join(", ")}, separated by commas`);
       }),
     workflowId: parameters.words("workflowId", MAX_TEXT),
-    since: timeOf(parameters, "since"),
-    until: timeOf(parameters, "until"),
+    since: storedForm(sinceMs),
+    until: storedForm(untilMs),
     q: parameters.words("q", MAX_TEXT),
     before: after && sequenceOf(after, "after", epoch),
     limit: limitOf(parameters),
@@ -29,7 +30,6 @@ export function runsRequestOf(parameters: Parameters, epoch: string): RunsReques
 }
 
 /** In the form in which times are stored, in which they can be compared as texts. */
-function timeOf(parameters: Parameters, name: string): string | undefined {
-  const ms = parameters.time(name);
+function storedForm(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }

@@ -1,6 +1,12 @@
 import { STATUSES } from "../../projections/status.js";
 import { schemaRef } from "../openapi/components.js";
-import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+import {
+  limitParameter,
+  problems,
+  queryParameter,
+  timeParameters,
+  type OpenapiObject,
+} from "../openapi/operation.js";
 
 /** What whatever asks the read model has in common. */
 export const CONSISTENT = queryParameter(
@@ -52,17 +58,11 @@ const runsOperation: OpenapiObject = {
       type: "string",
     }),
     queryParameter("workflowId", "Only runs of this workflow.", { type: "string" }),
-    queryParameter("since", "Only runs that were created then or later.", { type: "string" }),
-    queryParameter("until", "Only runs that were created before.", { type: "string" }),
+    ...timeParameters("runs that were created"),
     queryParameter("q", "Only runs with this text in their id, name or workflow.", {
       type: "string",
     }),
-    queryParameter("limit", "At most so many.", {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-    }),
+    limitParameter(),
     queryParameter("after", "The runs behind those of a page: its `next`.", schemaRef("cursor")),
     CONSISTENT,
   ],

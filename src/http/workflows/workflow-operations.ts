@@ -1,6 +1,12 @@
 import { STATUSES } from "../../projections/status.js";
 import { schemaRef } from "../openapi/components.js";
-import { problems, queryParameter, type OpenapiObject } from "../openapi/operation.js";
+import {
+  limitParameter,
+  problems,
+  queryParameter,
+  timeParameters,
+  type OpenapiObject,
+} from "../openapi/operation.js";
 import { AS_OF, CONSISTENT, NOT_NOW } from "../state/state-operations.js";
 
 const latestOperation: OpenapiObject = {
@@ -12,12 +18,7 @@ const latestOperation: OpenapiObject = {
     queryParameter("all", "1: the runs before it too, the newest first, at most 999.", {
       enum: ["0", "1"],
     }),
-    queryParameter("limit", "At most so many lines of the log.", {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-    }),
+    limitParameter("At most so many lines of the log."),
     CONSISTENT,
   ],
   responses: {
@@ -57,15 +58,12 @@ const COUNTS = Object.fromEntries(
 
 const statsOperation: OpenapiObject = {
   summary: "Count runs by workflow",
-  description: "Of the runs that were created within a time, the newest 100,000.",
+  description:
+    "Of the runs that were created within a time, by default the day before now (or before `until`), the newest " +
+    "100,000.",
   tags: ["read"],
   parameters: [
-    queryParameter("since", "Only runs that were created then or later; default: a day before.", {
-      type: "string",
-    }),
-    queryParameter("until", "Only runs that were created before; default: now.", {
-      type: "string",
-    }),
+    ...timeParameters("runs that were created"),
     queryParameter("workflowId", "Only runs of this workflow.", { type: "string" }),
     CONSISTENT,
   ],

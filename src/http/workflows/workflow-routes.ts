@@ -47,8 +47,9 @@ export function workflowRoutes(app: FastifyInstance, { gateway }: Serving): void
 
   app.get("/v1/stats", async (request, reply) => {
     const parameters = new Parameters(request);
-    const untilMs = parameters.time("until") ?? Date.now();
-    const sinceMs = parameters.time("since") ?? untilMs - DAY_MS;
+    const range = parameters.timeRange();
+    const untilMs = range.untilMs ?? Date.now();
+    const sinceMs = range.sinceMs ?? untilMs - DAY_MS;
     if (sinceMs >= untilMs) throw badParameter("since", "must be before until");
     const since = new Date(sinceMs).toISOString();
     const until = new Date(untilMs).toISOString();

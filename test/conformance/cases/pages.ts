@@ -115,6 +115,27 @@ export const pages: Chapter = {
       },
     },
     {
+      name: "gives what was recorded within a time, as pages and as NDJSON",
+      run: async (base) => {
+        const run = freshRun();
+        for (let i = 1; i <= 4; i++) await appendOne(base, run, step(i));
+        const { events } = await readPage(base, run);
+        const { recordedAt: since } = item(events, 1);
+        const { recordedAt: until } = item(events, 3);
+        const expected = events.filter((one) => one.recordedAt >= since && one.recordedAt < until);
+        const query = `?since=${since}&until=${until}`;
+        assert.deepEqual((await readPage(base, run, query)).events, expected);
+        const down = await readPage(base, run, `${query}&order=desc`);
+        assert.deepEqual(down.events, expected.toReversed());
+        const response = await fetch(`${base}/v1/${run}/events${query}`, { headers: NDJSON });
+        const lines = (await response.text()).split("\n").filter((line) => line !== "");
+        assert.deepEqual(
+          lines.map((line) => JSON.parse(line) as unknown),
+          expected,
+        );
+      },
+    },
+    {
       name: "gives everything after a cursor as NDJSON, the same records one a line",
       run: async (base) => {
         const run = freshRun();
