@@ -10,16 +10,16 @@ import type { Hub } from "./hub.js";
 import { select } from "./matcher.js";
 import type { Selection } from "./selection.js";
 
-/** Where a reader wants to start. */
+/** Where a reader wants to start; `pointer`: where in the request that stands. */
 export type Start =
   | { at: "start" }
   | { at: "now" }
   /** At this sequence, inclusive: for people who replay. */
-  | { at: "sequence"; sequence: number }
+  | { at: "sequence"; sequence: number; pointer?: string }
   /** The newest events, then live. */
   | { at: "last"; count: number }
   /** After what the reader has; `isReconnect`: from a `Last-Event-ID` header, which must not be refused. */
-  | { at: "cursor"; cursor: Cursor; isReconnect: boolean };
+  | { at: "cursor"; cursor: Cursor; isReconnect: boolean; pointer?: string };
 
 export interface Resolved {
   /** The stream starts after this sequence. */
@@ -70,10 +70,10 @@ export async function resolveStart(
         hub,
         selection,
         { sequence: Math.max(0, start.sequence - 1), epoch: undefined },
-        false,
+        { ...start, isReconnect: false },
       );
     case "cursor":
-      return resolveCursor(log, hub, selection, start.cursor, start.isReconnect);
+      return resolveCursor(log, hub, selection, start.cursor, start);
   }
 }
 
@@ -82,7 +82,7 @@ async function resolveCursor(
   hub: Reach,
   selection: Selection,
   { sequence, epoch }: Cursor,
-  isReconnect: boolean,
+  { isReconnect, pointer }: { isReconnect: boolean; pointer?: string },
 ): Promise<Resolved> {
   const requested = epoch === undefined ? String(sequence) : formatCursor(sequence, epoch);
   if (epoch !== undefined && epoch !== log.epoch) {
@@ -98,6 +98,7 @@ async function resolveCursor(
           problem(
             "cursor-ahead",
             `The cursor ${requested} is beyond the end of the log, which is ${formatCursor(last, log.epoch)}.`,
+            pointer === undefined ? {} : { pointer },
           ),
         );
       }

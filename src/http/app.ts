@@ -7,6 +7,7 @@ import { internalProblem, problemOf, sendProblem } from "./problem-reply.js";
 import { requestIdOf } from "./request-id.js";
 import { loggerOf, logRequests } from "./request-log.js";
 import { badScope, intendedScope } from "./scope-path.js";
+import { refuseUnknownParameters } from "./known-parameters.js";
 import { answerSocketErrors } from "./socket-error.js";
 
 /** A Fastify without routes: how every request is received, named, logged and, when it fails, answered. */
@@ -47,6 +48,7 @@ export function createApp(logger: Logger, corsOrigins: readonly string[]): Fasti
   });
   logRequests(app, logger);
   addCommonHeaders(app, corsOrigins);
+  refuseUnknownParameters(app);
   leaveBodiesToRoutes(app);
   answerErrors(app);
   return app;

@@ -2,6 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { readExtent } from "../log/prefix.js";
 import type { Serving } from "./serving.js";
+import { metricsOperation } from "./health-operations.js";
+import { described } from "./openapi/operation.js";
 
 /** `/metrics`: everything that can grow, beside its bound, and how far the log has been read (Prometheus text). */
 export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
@@ -157,7 +159,7 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   });
   counter("commits_total", "Rounds of commits to JetStream", () => publisher.stats.commits);
 
-  app.get("/metrics", { logLevel: "silent" }, async (_request, reply) =>
+  app.get("/metrics", described(metricsOperation), async (_request, reply) =>
     reply
       .type(register.contentType)
       .header("cache-control", "no-store")

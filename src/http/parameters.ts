@@ -63,7 +63,10 @@ export class Parameters {
   /** A text that says something. @throws ProblemError `bad-parameter` */
   words(name: string, maxLength: number): string | undefined {
     const text = this.text(name);
-    if (text === undefined || (text.trim() !== "" && text.length <= maxLength)) return text;
+    if (text === undefined) return undefined;
+    // SQLite takes a text to end there: what is behind it would be asked for by nobody.
+    if (text.includes("\0")) throw badParameter(name, "must not have a NUL in it");
+    if (text.trim() !== "" && text.length <= maxLength) return text;
     throw badParameter(name, `must be a text of 1 to ${maxLength} characters`);
   }
 

@@ -3,28 +3,12 @@ import { isIPv6, type AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { createApp } from "./app.js";
-import { appendRoutes } from "./append/append-routes.js";
-import { auditRoutes } from "./audit/audit-routes.js";
 import { BodyMemory } from "./body-memory.js";
-import { erasureRoutes } from "./erasure/erasure-routes.js";
 import type { Gateway } from "./gateway.js";
-import { metricsRoutes } from "./metrics-routes.js";
-import { healthRoutes } from "./health-routes.js";
-import { refuseOtherMethods } from "./methods.js";
-import { openapiRoutes } from "./openapi/openapi-routes.js";
-import { pollRoutes } from "./read/poll-routes.js";
-import { logsRoutes } from "./logs/logs-routes.js";
-import { readRoutes } from "./read/read-routes.js";
+import { registerRoutes } from "./routes.js";
 import type { Serving } from "./serving.js";
-import { workflowRoutes } from "./workflows/workflow-routes.js";
-import { reindexRoutes } from "./state/reindex-routes.js";
-import { stateRoutes } from "./state/state-routes.js";
 import { OpenSockets } from "./socket/open-sockets.js";
-import { socketRoutes } from "./socket/socket-routes.js";
 import { OpenStreams } from "./stream/open-streams.js";
-import { sseRoutes } from "./stream/sse-routes.js";
-import { subscriptionRoutes } from "./subscriptions/subscription-routes.js";
-import { uiRoutes } from "./ui-routes.js";
 import { Ticker, tickPeriodMs } from "./ticker.js";
 
 /** How often connections that have become idle are closed while the server shuts down. */
@@ -63,24 +47,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
     draining: drain.signal,
   };
 
-  const finishRoutes = refuseOtherMethods(app);
-  healthRoutes(app, serving);
-  metricsRoutes(app, serving);
-  appendRoutes(app, serving);
-  readRoutes(app, serving);
-  pollRoutes(app, serving);
-  stateRoutes(app, serving);
-  reindexRoutes(app, serving);
-  logsRoutes(app, serving);
-  workflowRoutes(app, serving);
-  sseRoutes(app, serving);
-  socketRoutes(app, serving);
-  subscriptionRoutes(app, serving);
-  auditRoutes(app, serving);
-  erasureRoutes(app, serving);
-  openapiRoutes(app);
-  uiRoutes(app, logger);
-  finishRoutes();
+  registerRoutes(app, serving);
 
   return {
     listen: async () => {

@@ -85,7 +85,8 @@ export class Subscriptions {
       throw new ProblemError(
         problem(
           "bad-parameter",
-          "A durable subscription is one of a scope, or of the whole tenant.",
+          "durable goes with a scope, or with the whole tenant, and not with a correlation.",
+          { pointer: "/query/durable" },
         ),
       );
     }

@@ -249,14 +249,18 @@ test("lets pages of this machine and of the configured origins in, and nobody el
   }
 });
 
-test("writes one line for a request, and no token", async () => {
-  const id = "logged-once";
-  await fetch(`${served.url}/v1/runs/r/events?access_token=secret&limit=1&ticket=hidden`, {
-    headers: { "x-request-id": id, authorization: "Bearer secret" },
-  }).then((response) => response.text());
+test.each([
+  ["stream", 200],
+  // Where a token does not belong into the URL.
+  ["events", 400],
+])("writes one line for a request of %s, and no token", async (resource, status) => {
+  const id = `logged-once-${resource}`;
+  const url = `${served.url}/v1/runs/r/${resource}?access_token=secret&after=0&ticket=hidden`;
+  const headers = { "x-request-id": id, authorization: "Bearer secret" };
+  await fetch(url, { method: "HEAD", headers });
   const lines = () => served.log.filter(({ reqId }) => reqId === id);
   await expect.poll(() => lines().length).toBe(1);
-  expect(lines()[0]).toMatchObject({ level: 30, method: "GET", status: 200 });
+  expect(lines()[0]).toMatchObject({ level: 30, method: "HEAD", status });
   expect(JSON.stringify(lines())).not.toMatch(/secret|hidden/);
 });
 

@@ -1,11 +1,26 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROBLEMS } from "../../src/wire/problem.js";
+import { pino } from "pino";
+import { resolveConfig } from "../../src/config.js";
+import { createApp } from "../../src/http/app.js";
+import { BodyMemory } from "../../src/http/body-memory.js";
+import { registerRoutes } from "../../src/http/routes.js";
+import { OpenSockets } from "../../src/http/socket/open-sockets.js";
+import { OpenStreams } from "../../src/http/stream/open-streams.js";
+import { Ticker } from "../../src/http/ticker.js";
+import { PROBLEMS, type Problem } from "../../src/wire/problem.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { append, getJson } from "./requests.js";
 
+interface Described {
+  operationId: string;
+  tags: string[];
+  parameters?: { name: string; in: string; required?: boolean }[];
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+}
 interface Document {
   openapi: string;
-  paths: Record<string, Record<string, unknown>>;
+  tags: { name: string }[];
+  paths: Record<string, Record<string, Described>>;
   components: { schemas: Record<string, { properties?: { code?: { enum?: string[] } } }> };
 }
 
@@ -33,6 +48,128 @@ test("describes the API as OpenAPI 3.1, with every problem code", () => {
     Object.keys(PROBLEMS),
   );
 });
+
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+/** Every method and address that Fastify has been told of, but for those that answer 405. */
+async function registered(): Promise<{ method: string; url: string }[]> {
+  const { gateway } = served;
+  const logger = pino({ level: "silent" });
+  const app = createApp(logger, []);
+  const routes: { method: string; url: string }[] = [];
+  let isRefusing = false;
+  app.addHook("onRoute", ({ method, url }) => {
+    // The first routes with several methods are those that refuse.
+    isRefusing ||= Array.isArray(method);
+    if (!isRefusing) routes.push({ method: String(method).toLowerCase(), url });
+  });
+  const ticker = new Ticker(1000);
+  registerRoutes(app, {
+    gateway,
+    config: resolveConfig({}),
+    ticker,
+    streams: new OpenStreams(1),
+    sockets: new OpenSockets(),
+    bodyMemory: new BodyMemory(),
+    logger,
+    draining: new AbortController().signal,
+  });
+  await app.close();
+  ticker.stop();
+  return routes;
+}
+
+test("describes every route that there is, and no other", async () => {
+  const routes = (await registered()).filter(({ method }) => method !== "head");
+  expect(routes.length).toBeGreaterThan(40);
+  const patterns = routes.map(({ method, url }) => ({
+    method,
+    pattern: new RegExp(`^${url.replaceAll(/:\w+/g, "[^/]+").replaceAll(".", "\\.")}$`),
+  }));
+  const operations = operationsOf(document);
+  for (const { method, path } of operations) {
+    const isServed = patterns.some((one) => one.method === method && one.pattern.test(path));
+    expect(isServed, `${method} ${path} is served`).toBe(true);
+  }
+  for (const { method, pattern } of patterns) {
+    const isDescribed = operations.some((one) => one.method === method && pattern.test(one.path));
+    expect(isDescribed, `${method} ${pattern.source} is described`).toBe(true);
+  }
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("names everything in camelCase", () => {
+  const camelCase = /^[a-z][A-Za-z0-9]*$/;
+  for (const { path, operation } of operationsOf(document)) {
+    expect(operation.operationId).toMatch(camelCase);
+    for (const parameter of operation.parameters ?? []) {
+      if (parameter.in !== "header") expect(parameter.name, path).toMatch(camelCase);
+    }
+  }
+  const walk = (node: unknown, at: string): void => {
+    if (typeof node !== "object" || node === null) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (key === "properties") {
+        for (const name of Object.keys(value as object)) {
+          // What stands for personal data begins with a dollar; counts by status are called as statuses are.
+          if (at.endsWith("byStatus") && /^[a-z_]+$/.test(name)) continue;
+          expect(name.replace("$", ""), at).toMatch(camelCase);
+        }
+      }
+      walk(value, `${at}/${key}`);
+    }
+  };
+  walk(document, "");
+});
+
+test("says which problems there are where, each with its own status, and of every one", () => {
+  const seen = new Set<string>();
+  for (const { method, path, operation } of operationsOf(document)) {
+    for (const [status, { description, content = {} }] of Object.entries(operation.responses)) {
+      if (!("application/problem+json" in content)) continue;
+      const codes = [...description.matchAll(/(?:^|; )`([a-z-]+)`/g)].map(([, code = ""]) => code);
+      expect(codes.length, `${method} ${path} ${status}`).toBeGreaterThan(0);
+      for (const code of codes) {
+        seen.add(code);
+        expect(PROBLEMS[code as keyof typeof PROBLEMS][0], `${path} ${code}`).toBe(Number(status));
+      }
+    }
+  }
+  // Any request may meet these, and some come in streams and messages only.
+  const anywhere = ["unauthorized", "method-not-allowed", "uri-too-long", "headers-too-large"];
+  const elsewhere = ["internal", "subscription-busy", "too-many-subscriptions"];
+  expect([...seen, ...anywhere, ...elsewhere].toSorted()).toEqual(Object.keys(PROBLEMS).toSorted());
+});
+
+test("has no parameter that is not read", async () => {
+  let asked = 0;
+  for (const { method, path, operation } of operationsOf(document)) {
+    const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === "query");
+    for (const { name } of parameters) {
+      const others = parameters.filter((other) => other.required === true && other.name !== name);
+      const query = [...others.map((other) => `${other.name}=1`), `${name}=1&${name}=1`].join("&");
+      const address = served.url + path.replaceAll(/\{\w+\}/g, "x");
+      const { status, body } = await answerTo(method, `${address}?${query}`);
+      expect([status, body.pointer], `${method} ${path} ${name}`).toEqual([400, `/query/${name}`]);
+      expect(body.detail).toContain("more than once");
+      asked++;
+    }
+  }
+  expect(asked).toBeGreaterThan(200);
+});
+
+async function answerTo(method: string, url: string): Promise<{ status: number; body: Problem }> {
+  const response = await fetch(url, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(method === "post" && { body: "{}" }),
+  });
+  return { status: response.status, body: (await response.json()) as Problem };
+}
 
 test("refers to nothing that is not in it", () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(

@@ -11,6 +11,8 @@ import { appendDraft, type Target } from "./append-draft.js";
 import { appendNdjson } from "./append-ndjson.js";
 import { bodyLimitOf, isArray } from "./limits.js";
 import { isStored } from "./result.js";
+import { described } from "../openapi/operation.js";
+import { appendOperation } from "./append-operations.js";
 
 /** `POST /v1/<scope>/events`: one draft, an array of them, or a stream of them; `POST /v1/events`: of many scopes. */
 export function appendRoutes(app: FastifyInstance, serving: Serving): void {
@@ -25,7 +27,9 @@ export function appendRoutes(app: FastifyInstance, serving: Serving): void {
     if (isAtomic) throw badParameter("atomic", "goes with a JSON array only");
     return appendNdjson(serving, target, request, reply);
   };
-  for (const url of ["/v1/events", ...scopeUrls("events")]) app.post(url, append);
+  for (const url of ["/v1/events", ...scopeUrls("events")]) {
+    app.post(url, described(appendOperation), append);
+  }
 }
 
 async function appendJson(

@@ -3,7 +3,7 @@ import { BUNDLE_TYPE } from "../../audit/bundle-line.js";
 import { readTimelineHeads } from "../../log/read.js";
 import { bundleLines } from "../../sealer/bundle.js";
 import { problem, ProblemError } from "../../wire/problem.js";
-import { Parameters } from "../parameters.js";
+import { badParameter, Parameters } from "../parameters.js";
 import { unavailable } from "../problem-reply.js";
 import { deadlineOf } from "../read/deadline.js";
 import { scopeOf } from "../scope-path.js";
@@ -27,6 +27,7 @@ export async function sendBundle(
 ): Promise<void> {
   const { log, history, sealer, tenant } = serving.gateway;
   const scope = scopeOf(request)?.path ?? "";
+  const known = new Parameters(request).integer("known", 1, Number.MAX_SAFE_INTEGER);
   const { newest } = await readTimelineHeads(log, tenant, scope);
   if (newest === 0) {
     throw new ProblemError(problem("not-found", `There are no events of ${scope || "anything"}.`));
@@ -36,7 +37,8 @@ export async function sendBundle(
     if (!deadline.aborted) throw error;
     throw new ProblemError(unavailable("The newest events are not sealed yet."));
   });
-  const known = new Parameters(request).integer("known", 1, sealer.state.size);
+  const { size } = sealer.state;
+  if (known !== undefined && known > size) throw badParameter("known", `must be at most ${size}`);
 
   async function* parts(signal: AbortSignal): AsyncGenerator<string> {
     let part = "";

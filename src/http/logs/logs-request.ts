@@ -3,10 +3,11 @@ import { LOG_LEVELS, parseLogLevel } from "../../envelope/catalogue/log-entry.js
 import type { LogsRequest } from "../../readmodel/log-search.js";
 import { parseTextQuery, TextQueryError } from "../../readmodel/text-query.js";
 import { parseLineCursor } from "../../wire/line-cursor.js";
+import type { Gateway } from "../gateway.js";
 import { badCursor, badParameter, Parameters } from "../parameters.js";
 import { limitOf } from "../read/page-request.js";
 import { timelineOf } from "../scope-path.js";
-import { sequenceOf } from "../state/read-model.js";
+import { sequenceWithin } from "../state/read-model.js";
 
 /** Further behind, a cursor is what gets there. */
 const MAX_OFFSET = 1_000_000;
@@ -14,8 +15,11 @@ const MAX_OFFSET = 1_000_000;
 /** The longest text that is searched for. */
 const MAX_TEXT = 512;
 
-/** @throws ProblemError `bad-scope`, `bad-parameter`, `bad-cursor` */
-export function logsRequestOf(request: FastifyRequest, epoch: string): LogsRequest {
+/** @throws ProblemError `bad-scope`, `bad-parameter`, `bad-cursor`, `cursor-ahead` */
+export async function logsRequestOf(
+  request: FastifyRequest,
+  gateway: Gateway,
+): Promise<LogsRequest> {
   const parameters = new Parameters(request);
   const minPriority = parameters.integer("minPriority", 1, 10);
   const maxPriority = parameters.integer("maxPriority", minPriority ?? 1, 10);
@@ -31,7 +35,7 @@ export function logsRequestOf(request: FastifyRequest, epoch: string): LogsReque
     ...parameters.timeRange(),
     text: textQueryOf(parameters),
     order: parameters.choice("order", ["asc", "desc"]) ?? "asc",
-    after: placeOf(parameters, epoch),
+    after: await placeOf(parameters, gateway),
     offset: parameters.integer("offset", 0, MAX_OFFSET) ?? 0,
     limit: limitOf(parameters),
   };
@@ -56,7 +60,7 @@ function levelOf(parameters: Parameters): LogsRequest["level"] {
   throw badParameter("level", `must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
-function placeOf(parameters: Parameters, epoch: string): LogsRequest["after"] {
+async function placeOf(parameters: Parameters, gateway: Gateway): Promise<LogsRequest["after"]> {
   const text = parameters.text("after");
   if (text === undefined) return undefined;
   const cursor = parseLineCursor(text);
@@ -66,5 +70,5 @@ function placeOf(parameters: Parameters, epoch: string): LogsRequest["after"] {
       "and pages give it.";
     throw badCursor(detail, "/query/after");
   }
-  return { sequence: sequenceOf(cursor, "after", epoch), entry: cursor.entry };
+  return { sequence: await sequenceWithin(gateway, cursor, "after"), entry: cursor.entry };
 }

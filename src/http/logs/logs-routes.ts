@@ -9,6 +9,8 @@ import { logSummaryOf } from "./log-summary.js";
 import { sendLines } from "./log-export.js";
 import { pageJson } from "./log-json.js";
 import { logsRequestOf } from "./logs-request.js";
+import { described } from "../openapi/operation.js";
+import { logsOperation, logSummaryOperation } from "./logs-operations.js";
 
 /**
  * `GET /v1/<scope>/logs`: log entries, each by itself, by page or all of them as a file.
@@ -21,7 +23,7 @@ export function logsRoutes(app: FastifyInstance, serving: Serving): void {
   const read = async (request: FastifyRequest, reply: FastifyReply) => {
     const parameters = new Parameters(request);
     const form = fileFormOf(request, ["csv", "ndjson", "txt"]);
-    const wanted = logsRequestOf(request, log.epoch);
+    const wanted = await logsRequestOf(request, gateway);
     if (form) {
       const [pointless] = parameters.among("limit", "offset");
       if (pointless !== undefined) throw badParameter(pointless, "goes with JSON pages only");
@@ -32,10 +34,10 @@ export function logsRoutes(app: FastifyInstance, serving: Serving): void {
     );
     return reply.header("vary", "Accept, Origin").send(pageJson(result, wanted, log.epoch));
   };
-  for (const url of timelineUrls("logs")) app.get(url, read);
+  for (const url of timelineUrls("logs")) app.get(url, described(logsOperation), read);
 
   for (const url of scopeUrls("logs/summary")) {
-    app.get(url, async (request, reply) => {
+    app.get(url, described(logSummaryOperation), async (request, reply) => {
       const path = scopeOf(request)?.path ?? "";
       const parameters = new Parameters(request);
       const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>

@@ -2,15 +2,11 @@ import { LOG_LEVELS } from "../../envelope/catalogue/log-entry.js";
 import { STATUSES } from "../../projections/status.js";
 import { schemas, type SchemaFile } from "../../envelope/catalogue/schemas.generated.js";
 import { PROBLEMS } from "../../wire/problem.js";
-import type { OpenapiObject } from "./operation.js";
+import { schemaRef, type OpenapiObject } from "./operation.js";
 
 /** `payloads/run.created.json` → `payloads.run.created`: what a component may be called. */
 function componentName(file: string): string {
   return file.replace(/\.json$/, "").replaceAll("/", ".");
-}
-
-export function schemaRef(name: string): OpenapiObject {
-  return { $ref: `#/components/schemas/${name}` };
 }
 
 const HASH = schemaRef("common.hash");
@@ -20,6 +16,21 @@ const CURSOR = {
   pattern: "^(0|[1-9][0-9]{0,15})(\\.[a-z0-9]{1,16})?$",
   examples: ["1042.k3f9q2"],
 };
+
+const COUNT = { type: "integer", minimum: 0 };
+const TIME_OR_NONE = { type: ["string", "null"], format: "date-time" };
+
+/** Counts by name. */
+function counts(description: string, names?: readonly string[]): OpenapiObject {
+  return names
+    ? {
+        type: "object",
+        description,
+        required: names,
+        properties: Object.fromEntries(names.map((name) => [name, COUNT])),
+      }
+    : { type: "object", description, additionalProperties: COUNT };
+}
 
 const ANSWERS: OpenapiObject = {
   cursor: CURSOR,
@@ -142,6 +153,68 @@ const ANSWERS: OpenapiObject = {
       asOf: { ...schemaRef("cursor"), description: "Everything up to there is in it." },
     },
   },
+  logSummary: {
+    type: "object",
+    description: "How much was logged, of which kind.",
+    required: ["scope", "entries", "byLevel", "byType", "milestones", "nodes"],
+    properties: {
+      scope: { type: "string" },
+      entries: { ...COUNT, description: "Log entries." },
+      dropped: { ...COUNT, description: "Entries that their producer says it left out." },
+      byLevel: counts("Entries of each level.", LOG_LEVELS),
+      byCategory: counts("Entries of each category.", ["business", "technical"]),
+      byStream: counts("Entries of each output.", ["stdout", "stderr", "none"]),
+      byNode: {
+        type: "array",
+        description: "Of the 1,000 nodes that came first.",
+        items: {
+          type: "object",
+          properties: {
+            nodeId: { type: "string" },
+            byLevel: counts("Entries of each level.", LOG_LEVELS),
+          },
+        },
+      },
+      byType: counts("Events of each type."),
+      milestones: { type: "array", description: "The newest 1,000.", items: { type: "object" } },
+      nodes: {
+        type: "array",
+        description: "What became of the scope's own nodes.",
+        items: { type: "object" },
+      },
+      firstAt: TIME_OR_NONE,
+      lastAt: TIME_OR_NONE,
+    },
+  },
+  readiness: {
+    type: "object",
+    required: ["ready"],
+    properties: {
+      ready: { type: "boolean" },
+      reason: { type: "string", description: "Why not." },
+      audit: {
+        type: "object",
+        description: "What is wrong with the log, although events go on.",
+        properties: {
+          alarms: {
+            type: "array",
+            items: {
+              type: "object",
+              properties: { kind: { type: "string" }, detail: { type: "string" } },
+            },
+          },
+        },
+      },
+      readModel: {
+        type: "object",
+        description: "Of the copy of the log that questions are answered from.",
+        properties: {
+          position: { ...COUNT, description: "The log is in it up to this sequence." },
+          trouble: { type: "string", description: "Why it does not go on; it is tried again." },
+        },
+      },
+    },
+  },
   line: {
     type: "object",
     description: "A log entry, with the members that it was stored with.",
@@ -195,9 +268,9 @@ const ANSWERS: OpenapiObject = {
       name: { type: ["string", "null"] },
       status: { enum: [...STATUSES, null] },
       percentage: { type: ["number", "null"], minimum: 0, maximum: 100 },
-      createdAt: { type: ["string", "null"] },
-      startedAt: { type: ["string", "null"] },
-      endedAt: { type: ["string", "null"] },
+      createdAt: TIME_OR_NONE,
+      startedAt: TIME_OR_NONE,
+      endedAt: TIME_OR_NONE,
       durationMs: { type: ["number", "null"], minimum: 0 },
       error: { type: ["object", "null"] },
       firstSequence: { type: "integer", minimum: 1 },

@@ -146,7 +146,7 @@ async function resolveEnd(
   if (from.at === "end") return { before: Infinity, gap: undefined };
   const { sequence, epoch } = from.cursor;
   const cursor = { sequence: Math.max(0, sequence - 1), epoch };
-  const start: Start = { at: "cursor", cursor, isReconnect: false };
+  const start: Start = { at: "cursor", cursor, isReconnect: false, pointer: "/query/before" };
   const { gap } = await resolveStart(history, hub, selection, start, { signal });
   return gap?.reason === "epoch"
     ? { before: Infinity, gap }

@@ -13,6 +13,9 @@ import type { Serving } from "../serving.js";
 import { deadlineOf } from "./deadline.js";
 import { limitOf } from "./page-request.js";
 import { pageJson, type Page } from "./page.js";
+import { EVERYTHING, startWithin } from "./span.js";
+import { described } from "../openapi/operation.js";
+import { pollOperation } from "./read-operations.js";
 
 const MAX_TIMEOUT_MS = 30_000;
 const DEFAULT_TIMEOUT_MS = 25_000;
@@ -55,7 +58,7 @@ export function pollRoutes(app: FastifyInstance, serving: Serving): void {
       streams.leave();
     }
   };
-  for (const url of timelineUrls("poll")) app.get(url, poll);
+  for (const url of timelineUrls("poll")) app.get(url, described(pollOperation), poll);
 }
 
 /** @throws ProblemError `bad-parameter`, `bad-cursor` */
@@ -87,7 +90,7 @@ async function firstEvents(
   const opened = await coordinator.open({
     tenant,
     path,
-    start: after ? { at: "cursor", cursor: after, isReconnect: false } : { at: "start" },
+    start: startWithin(EVERYTHING, after, log.epoch),
     filter,
     wantsSnapshot: false,
     signal,

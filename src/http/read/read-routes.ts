@@ -7,12 +7,14 @@ import { Parameters } from "../parameters.js";
 import { unavailable } from "../problem-reply.js";
 import { timelineOf, timelineUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
-import { askReadModel } from "../state/read-model.js";
+import { askReadModel, demandSequence } from "../state/read-model.js";
 import { deadlineOf } from "./deadline.js";
 import { download } from "./download.js";
 import { eventsRequestOf } from "./page-request.js";
 import { pageJson, readPage, type Reading } from "./page.js";
 import { spanOf } from "./span.js";
+import { described } from "../openapi/operation.js";
+import { readOperation } from "./read-operations.js";
 
 /** How long reading a page may take. */
 const PAGE_TIMEOUT_MS = 15_000;
@@ -26,7 +28,9 @@ export function readRoutes(app: FastifyInstance, serving: Serving): void {
     const text = textQueryOf(parameters);
     const selection = selectionOf(gateway.tenant, timeline, parameters.filter(), text);
     const wanted = eventsRequestOf(request);
-    if (text) {
+    // Without words, the answer is the log's own.
+    if (!text) await demandSequence(gateway, parameters, "consistent");
+    else {
       const { asOf } = await askReadModel(gateway, parameters, reply, (readModel) =>
         Promise.resolve({ asOf: readModel.status.position, result: undefined }),
       );
@@ -51,5 +55,5 @@ export function readRoutes(app: FastifyInstance, serving: Serving): void {
       .headers({ "cache-control": "no-cache", vary: "Accept, Origin" })
       .send(pageJson(page, gateway.log.epoch));
   };
-  for (const url of timelineUrls("events")) app.get(url, read);
+  for (const url of timelineUrls("events")) app.get(url, described(readOperation), read);
 }

@@ -12,6 +12,8 @@ export interface Span {
   through: number;
 }
 
+export const EVERYTHING: Span = { after: 0, through: Infinity };
+
 /**
  * The sequences that were recorded within a time.
  *
@@ -26,13 +28,13 @@ export async function spanOf(log: Log, { sinceMs, untilMs }: TimeRange): Promise
 }
 
 /**
- * Where reading upward begins: at the cursor, or where the span does if that is further on. A cursor of another epoch
+ * Where reading upward begins: at the cursor, which is the parameter `after`, or where the span does if that is further on. A cursor of another epoch
  * is left to be told of.
  */
 export function startWithin({ after }: Span, cursor: Cursor | undefined, epoch: string): Start {
   const isForeign = cursor?.epoch !== undefined && cursor.epoch !== epoch;
   if (cursor && (isForeign || cursor.sequence >= after)) {
-    return { at: "cursor", cursor, isReconnect: false };
+    return { at: "cursor", cursor, isReconnect: false, pointer: "/query/after" };
   }
   // What was trimmed may have been within the span only where that has no beginning.
   if (after === 0) return { at: "start" };

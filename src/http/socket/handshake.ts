@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { problem, type Problem } from "../../wire/problem.js";
 import { SUBPROTOCOL } from "../../wire/socket.js";
 import { isAllowed } from "../headers.js";
+import { TOKEN_PARAMETERS, unknownAmong } from "../known-parameters.js";
 import { unavailable } from "../problem-reply.js";
 import type { Serving } from "../serving.js";
 
@@ -24,7 +25,7 @@ export function isHandshake({ method, url = "", headers, httpVersion }: Incoming
  * pages from reading other answers does not keep them from reading a socket.
  */
 export function refusalOf(
-  { headers }: IncomingMessage,
+  { url = "", headers }: IncomingMessage,
   { draining, config }: Pick<Serving, "draining" | "config">,
 ): Problem | undefined {
   if (draining.aborted) return unavailable("The server is shutting down.");
@@ -37,6 +38,10 @@ export function refusalOf(
   if (headers["sec-websocket-key"] === undefined || headers["sec-websocket-version"] !== "13") {
     return problem("upgrade-required", "Open a WebSocket of version 13 (RFC 6455) here.");
   }
+  const [, query = ""] = url.split("?", 2);
+  const given = [...new URLSearchParams(query).keys()];
+  const unknown = unknownAmong(given, TOKEN_PARAMETERS, []);
+  if (unknown) return unknown.problem;
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   if (offered.includes(SUBPROTOCOL)) return undefined;
   return problem("bad-request", `Offer the subprotocol ${SUBPROTOCOL}.`, {

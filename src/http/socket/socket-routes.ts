@@ -11,6 +11,7 @@ import type { Serving } from "../serving.js";
 import { isHandshake, refusalOf, SOCKET_PATH } from "./handshake.js";
 import { serveWithoutUpgrade } from "./ordinary-request.js";
 import { SocketSession } from "./session.js";
+import { socketOperation } from "./socket-operations.js";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -57,7 +58,8 @@ export function socketRoutes(app: FastifyInstance, serving: Serving): void {
     }
   });
 
-  app.get(SOCKET_PATH, { exposeHeadRoute: false }, (request, reply) => {
+  const config = { operation: socketOperation, takesTokenInUrl: true };
+  app.get(SOCKET_PATH, { config, exposeHeadRoute: false }, (request, reply) => {
     void reply.headers({ upgrade: "websocket", "sec-websocket-version": "13" });
     const refusal = refusalOf(request.raw, serving);
     const detail = "This is not a WebSocket handshake (RFC 6455, section 4.1).";

@@ -1,7 +1,6 @@
 import type { OpenedStream } from "../../coordinator/coordinator.js";
-import type { Start } from "../../coordinator/start.js";
 import type { Cursor } from "../../wire/cursor.js";
-import { ProblemError, type Problem } from "../../wire/problem.js";
+import { ProblemError } from "../../wire/problem.js";
 import { isPast } from "../past.js";
 import type { Serving } from "../serving.js";
 import type { SubscribeRequest } from "./subscribe-request.js";
@@ -34,13 +33,8 @@ export async function openSource(
     return opened.outcome === "open" ? { ...opened, ack } : opened;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const pointer = pointerTo(error.problem, wanted.start);
-    throw pointer === undefined ? error : new ProblemError({ ...error.problem, pointer });
+    // The other way to open one is by its address.
+    if (error.problem.pointer !== "/query/durable") throw error;
+    throw new ProblemError({ ...error.problem, pointer: "/durable" });
   }
-}
-
-/** Where in the message stands what is to blame. */
-function pointerTo({ code, pointer }: Problem, start: Start): string | undefined {
-  if (code === "cursor-ahead") return start.at === "sequence" ? "/from" : "/after";
-  return pointer === "/query/durable" ? "/durable" : undefined;
 }

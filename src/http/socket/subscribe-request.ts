@@ -53,10 +53,13 @@ function startOf({ after, from, last, resumed = false }: SubscribeMessage): Star
     throw new ProblemError(badMember(`/${second}`, `${second} cannot go together with ${first}`));
   }
   if (after !== undefined) {
-    return { at: "cursor", cursor: cursorFrom(after, "/after"), isReconnect: resumed };
+    const pointer = "/after";
+    return { at: "cursor", cursor: cursorFrom(after, pointer), isReconnect: resumed, pointer };
   }
   if (last !== undefined) return { at: "last", count: last };
-  return typeof from === "number" ? { at: "sequence", sequence: from } : { at: from ?? "start" };
+  return typeof from === "number"
+    ? { at: "sequence", sequence: from, pointer: "/from" }
+    : { at: from ?? "start" };
 }
 
 function filterOf({ type, milestone, ...rest }: SocketFilter): EventFilter | undefined {

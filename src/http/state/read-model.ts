@@ -7,7 +7,7 @@ import type { Cursor } from "../../wire/cursor.js";
 import { formatCursor } from "../../wire/cursor.js";
 import { problem, ProblemError } from "../../wire/problem.js";
 import type { Gateway } from "../gateway.js";
-import type { Parameters } from "../parameters.js";
+import { badCursor, type Parameters } from "../parameters.js";
 import { deadlineOf } from "../read/deadline.js";
 
 /** How long `consistent` waits for the read model. */
@@ -26,16 +26,10 @@ export async function askReadModel<T>(
   reply: FastifyReply,
   ask: (readModel: ReadModel) => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  const { log, hub } = gateway;
+  const { log } = gateway;
   const readModel = demandReadModel(gateway);
-  const wanted = parameters.cursor("consistent");
-  if (wanted) {
-    const sequence = sequenceOf(wanted, "consistent", log.epoch);
-    // What has just been acknowledged is in the log before it has come by here.
-    if (sequence > hub.position) {
-      const { last } = await readBounds(log);
-      if (sequence > last) throw ahead("consistent", last);
-    }
+  const sequence = await demandSequence(gateway, parameters, "consistent");
+  if (sequence !== undefined) {
     if (!(await readModel.reached(sequence, deadlineOf(reply, CONSISTENT_MS)))) {
       const { position } = readModel.status;
       throw notNow(`The read model has got as far as ${position}, and not to ${sequence} in time.`);
@@ -62,21 +56,36 @@ export function demandReadModel({ readModel }: Gateway): ReadModel {
   throw notNow("This gateway has no read model (RUNTRAIL_READ_MODEL is off).");
 }
 
-/** @throws ProblemError `bad-cursor` where it is of another log */
-export function sequenceOf(
-  { sequence, epoch = "" }: Cursor,
+/**
+ * The sequence of a cursor among the parameters; undefined where there is none.
+ *
+ * @throws ProblemError `bad-cursor`, also where it is of another log; `cursor-ahead`
+ */
+export async function demandSequence(
+  gateway: Gateway,
+  parameters: Parameters,
   name: string,
-  ownEpoch: string,
-): number {
-  if (epoch === "" || epoch === ownEpoch) return sequence;
-  const detail = `${name} is of another log: this one's epoch is ${ownEpoch}.`;
-  throw new ProblemError(problem("bad-cursor", detail, { pointer: `/query/${name}` }));
+): Promise<number | undefined> {
+  const cursor = parameters.cursor(name);
+  return cursor && sequenceWithin(gateway, cursor, name);
 }
 
-/** @throws ProblemError `cursor-ahead` */
-export function ahead(name: string, position: number): ProblemError {
-  const detail = `${name} is beyond the end of the log, which is at ${position}.`;
-  return new ProblemError(problem("cursor-ahead", detail, { pointer: `/query/${name}` }));
+/** @throws ProblemError `bad-cursor` where it is of another log; `cursor-ahead` */
+export async function sequenceWithin(
+  { log, hub }: Gateway,
+  { sequence, epoch = log.epoch }: Cursor,
+  name: string,
+): Promise<number> {
+  const pointer = `/query/${name}`;
+  if (epoch !== log.epoch) {
+    throw badCursor(`${name} is of another log: this one's epoch is ${log.epoch}.`, pointer);
+  }
+  // What has just been acknowledged is in the log before it has come by here.
+  if (sequence <= hub.position) return sequence;
+  const { last } = await readBounds(log);
+  if (sequence <= last) return sequence;
+  const detail = `${name} is beyond the end of the log, which is at ${last}.`;
+  throw new ProblemError(problem("cursor-ahead", detail, { pointer }));
 }
 
 function notNow(detail: string): ProblemError {

@@ -1,15 +1,18 @@
 import { STATUSES } from "../../projections/status.js";
 import type { RunsRequest } from "../../readmodel/run-list.js";
+import type { Gateway } from "../gateway.js";
 import { badParameter, type Parameters } from "../parameters.js";
 import { limitOf } from "../read/page-request.js";
-import { sequenceOf } from "./read-model.js";
+import { demandSequence } from "./read-model.js";
 
 /** More would match nothing that is shorter. */
 const MAX_TEXT = 512;
 
-/** @throws ProblemError `bad-parameter`, `bad-cursor` */
-export function runsRequestOf(parameters: Parameters, epoch: string): RunsRequest {
-  const after = parameters.cursor("after");
+/** @throws ProblemError `bad-parameter`, `bad-cursor`, `cursor-ahead` */
+export async function runsRequestOf(
+  parameters: Parameters,
+  gateway: Gateway,
+): Promise<RunsRequest> {
   const { sinceMs, untilMs } = parameters.timeRange();
   return {
     status: parameters
@@ -24,7 +27,7 @@ export function runsRequestOf(parameters: Parameters, epoch: string): RunsReques
     since: storedForm(sinceMs),
     until: storedForm(untilMs),
     q: parameters.words("q", MAX_TEXT),
-    before: after && sequenceOf(after, "after", epoch),
+    before: await demandSequence(gateway, parameters, "after"),
     limit: limitOf(parameters),
   };
 }

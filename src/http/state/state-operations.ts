@@ -1,11 +1,12 @@
 import { STATUSES } from "../../projections/status.js";
-import { schemaRef } from "../openapi/components.js";
 import {
+  json,
   limitParameter,
   problems,
   queryParameter,
+  schemaRef,
   timeParameters,
-  type OpenapiObject,
+  type Operation,
 } from "../openapi/operation.js";
 
 /** What whatever asks the read model has in common. */
@@ -17,81 +18,113 @@ export const CONSISTENT = queryParameter(
 
 export const AS_OF = {
   "x-runtrail-as-of": {
-    description: "The answer includes everything up to this cursor.",
+    description: "The answer of the read model includes everything up to this cursor.",
     schema: schemaRef("cursor"),
   },
 };
 
-export const NOT_NOW = "unavailable: the read model cannot answer now, or not in time";
+export const NOT_NOW = "the read model cannot answer now, or not in time";
 
 /** The state of a scope, for the API's description. */
-export const stateOperation: OpenapiObject = {
+export const stateOperation: Operation = {
+  operationId: "readState",
   summary: "Read what a scope's events add up to",
   description:
     "The state of a scope and of everything below it, now or as of then: a fold over its events and " +
     "nothing else, so the same for whoever has the events.",
-  tags: ["read"],
+  tag: "ask",
   parameters: [
     queryParameter("at", "As of the event at this cursor.", schemaRef("cursor")),
     CONSISTENT,
   ],
   responses: {
-    200: {
-      description: "The state, and in `asOf` the cursor that it is of.",
+    200: json("The state, and in `asOf` the cursor that it is of.", schemaRef("state"), {
       headers: AS_OF,
-      content: { "application/json": { schema: schemaRef("state") } },
-    },
+    }),
     ...problems({
-      400: "bad-scope, bad-cursor, cursor-ahead",
-      404: "not-found: there are no events of it",
-      503: NOT_NOW,
+      "bad-scope": "",
+      "bad-cursor": "",
+      "cursor-ahead": "",
+      "bad-parameter": "",
+      "not-found": "there are no events of it",
+      unavailable: NOT_NOW,
     }),
   },
+  example: { path: "?at=1042" },
 };
 
-const runsOperation: OpenapiObject = {
+export const runsOperation: Operation = {
+  operationId: "listRuns",
   summary: "List runs",
   description: "Runs in the order in which they appeared in the log, the newest first.",
-  tags: ["read"],
+  tag: "ask",
   parameters: [
     queryParameter("status", `Some of ${STATUSES.join(", ")}, separated by commas.`, {
       type: "string",
     }),
-    queryParameter("workflowId", "Only runs of this workflow.", { type: "string" }),
+    queryParameter("workflowId", "Only runs of this workflow.", {
+      type: "string",
+      minLength: 1,
+      maxLength: 512,
+    }),
     ...timeParameters("runs that were created"),
     queryParameter("q", "Only runs with this text in their id, name or workflow.", {
       type: "string",
+      minLength: 1,
+      maxLength: 512,
     }),
     limitParameter(),
     queryParameter("after", "The runs behind those of a page: its `next`.", schemaRef("cursor")),
     CONSISTENT,
   ],
   responses: {
-    200: {
-      description: "The runs.",
+    200: json("The runs.", schemaRef("runs"), {
       headers: AS_OF,
-      content: { "application/json": { schema: schemaRef("runs") } },
-    },
-    ...problems({ 400: "bad-parameter, bad-cursor, cursor-ahead", 503: NOT_NOW }),
+      example: {
+        runs: [
+          {
+            scope: "runs/r-42",
+            runId: "r-42",
+            workflowId: "nightly",
+            name: null,
+            status: "failed",
+            percentage: 62.5,
+            createdAt: "2026-03-01T09:29:55.000Z",
+            startedAt: "2026-03-01T09:29:56.000Z",
+            endedAt: "2026-03-01T09:31:01.000Z",
+            durationMs: 65_000,
+            error: { code: "exit-nonzero", message: "The compiler gave up.", retryable: false },
+            firstSequence: 1036,
+            lastSequence: 1080,
+          },
+        ],
+        next: null,
+      },
+    }),
+    ...problems({
+      "bad-parameter": "",
+      "bad-cursor": "",
+      "cursor-ahead": "",
+      unavailable: NOT_NOW,
+    }),
   },
+  example: { path: "/v1/runs?status=failed,timed_out&since=2026-03-01" },
 };
 
-/** What is asked of the whole tenant. */
-export const statePaths: OpenapiObject = {
-  "/v1/runs": { get: runsOperation },
-  "/v1/reindex": {
-    post: {
-      summary: "Make the read model anew from the log",
-      description:
-        "Until it has caught up, answers are of how far it has got; events go on meanwhile.",
-      tags: ["operation"],
-      responses: {
-        202: {
-          description: "It has begun; /readyz says how far it has got.",
-          content: { "application/json": { schema: { type: "object" } } },
-        },
-        ...problems({ 503: "unavailable: this gateway has no read model" }),
-      },
-    },
+export const reindexOperation: Operation = {
+  operationId: "reindex",
+  summary: "Make the read model anew from the log",
+  description:
+    "Until it has caught up, answers are of how far it has got; events go on meanwhile. Of several gateways only the " +
+    "one that is asked makes its read model anew.",
+  tag: "operation",
+  responses: {
+    202: json("It has begun; /readyz says how far it has got.", {
+      type: "object",
+      required: ["outcome"],
+      properties: { outcome: { const: "begun" } },
+    }),
+    ...problems({ "bad-parameter": "", unavailable: "this gateway has no read model" }),
   },
+  example: { path: "/v1/reindex", options: "-X POST" },
 };

@@ -4,20 +4,20 @@ import { problem, ProblemError } from "../../wire/problem.js";
 import { Parameters } from "../parameters.js";
 import { scopeOf, scopeUrls } from "../scope-path.js";
 import type { Serving } from "../serving.js";
-import { ahead, askReadModel, sequenceOf } from "./read-model.js";
+import { askReadModel, demandSequence } from "./read-model.js";
 import { runsRequestOf } from "./runs-request.js";
+import { described } from "../openapi/operation.js";
+import { runsOperation, stateOperation } from "./state-operations.js";
 
 /** `GET /v1/<scope>`: what a scope's events add up to, now or then. `GET /v1/runs`: the runs. */
 export function stateRoutes(app: FastifyInstance, { gateway }: Serving): void {
-  const { tenant, log, hub } = gateway;
+  const { tenant, log } = gateway;
 
   for (const url of scopeUrls()) {
-    app.get(url, async (request, reply) => {
+    app.get(url, described(stateOperation), async (request, reply) => {
       const path = scopeOf(request)?.path ?? "";
       const parameters = new Parameters(request);
-      const cursor = parameters.cursor("at");
-      const at = cursor && sequenceOf(cursor, "at", log.epoch);
-      if (at !== undefined && at > hub.position) throw ahead("at", hub.position);
+      const at = await demandSequence(gateway, parameters, "at");
       const { asOf, result } = await askReadModel(gateway, parameters, reply, (readModel) =>
         readModel.state(tenant, path, at),
       );
@@ -29,9 +29,9 @@ export function stateRoutes(app: FastifyInstance, { gateway }: Serving): void {
     });
   }
 
-  app.get("/v1/runs", async (request, reply) => {
+  app.get("/v1/runs", described(runsOperation), async (request, reply) => {
     const parameters = new Parameters(request);
-    const wanted = runsRequestOf(parameters, log.epoch);
+    const wanted = await runsRequestOf(parameters, gateway);
     const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>
       readModel.runs(tenant, wanted),
     );

@@ -46,14 +46,17 @@ export function sseRequestOf(request: FastifyRequest): SseRequest {
 function startOf(request: FastifyRequest, parameters: Parameters, isDurable: boolean): Start {
   const header = request.headers["last-event-id"];
   if (typeof header === "string" && header !== "") {
-    const cursor = cursorFrom(header, "/headers/last-event-id");
-    return { at: "cursor", cursor, isReconnect: true };
+    const pointer = "/headers/last-event-id";
+    return { at: "cursor", cursor: cursorFrom(header, pointer), isReconnect: true, pointer };
   }
   parameters.atMostOne("after", "from", "last");
   const last = parameters.cursor("lastEventId");
-  if (last) return { at: "cursor", cursor: last, isReconnect: isDurable };
+  if (last) {
+    const pointer = "/query/lastEventId";
+    return { at: "cursor", cursor: last, isReconnect: isDurable, pointer };
+  }
   const cursor = parameters.cursor("after");
-  if (cursor) return { at: "cursor", cursor, isReconnect: false };
+  if (cursor) return { at: "cursor", cursor, isReconnect: false, pointer: "/query/after" };
   const count = parameters.integer("last", 1, MAX_LAST);
   if (count !== undefined) return { at: "last", count };
   return fromOf(parameters.text("from"));
@@ -62,6 +65,6 @@ function startOf(request: FastifyRequest, parameters: Parameters, isDurable: boo
 function fromOf(text = "start"): Start {
   if (text === "start" || text === "now") return { at: text };
   const sequence = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(sequence)) return { at: "sequence", sequence };
+  if (Number.isSafeInteger(sequence)) return { at: "sequence", sequence, pointer: "/query/from" };
   throw badParameter("from", "must be start, now, or the sequence to start at");
 }

@@ -13,6 +13,7 @@ import type { Serving } from "../serving.js";
 import { sseRequestOf, type SseRequest } from "./sse-request.js";
 import { beginSse, refuseSse } from "./sse-response.js";
 import { SseStream, retryMs } from "./sse-stream.js";
+import { streamOperation } from "./stream-operations.js";
 
 /** How long readers stay away who found the house full. */
 const FULL_RETRY_MS = 30_000;
@@ -55,8 +56,9 @@ export function sseRoutes(app: FastifyInstance, serving: Serving): void {
   };
 
   for (const url of timelineUrls("stream")) {
-    app.get(url, { exposeHeadRoute: false }, stream);
-    app.head(url, head);
+    const config = { operation: streamOperation, takesTokenInUrl: true };
+    app.get(url, { config, exposeHeadRoute: false }, stream);
+    app.head(url, { config }, head);
   }
 }
 

@@ -1,19 +1,21 @@
-import { schemaRef } from "../openapi/components.js";
 import {
   FILTER_PARAMETERS,
+  flagParameter,
   problems,
   queryParameter,
-  type OpenapiObject,
+  schemaRef,
+  type Operation,
 } from "../openapi/operation.js";
 
 /** Following a timeline, for the API's description. */
-export const streamOperation: OpenapiObject = {
+export const streamOperation: Operation = {
+  operationId: "streamEvents",
   summary: "Follow a timeline as server-sent events",
   description:
     "History first, then what happens, until the scope ends. An event's id is its cursor, its event name " +
-    "its type, its data the stored envelope. Beside events there are stream.open, stream.caught-up, " +
-    "stream.gap, stream.end and stream.error, and comments as heartbeats.",
-  tags: ["read"],
+    "its type, its data the stored envelope. Beside events there are `stream.open`, `stream.caught-up`, " +
+    "`stream.checkpoint`, `stream.gap`, `stream.end` and `stream.error`, and comments as heartbeats.",
+  tag: "read",
   parameters: [
     {
       name: "Last-Event-ID",
@@ -23,24 +25,26 @@ export const streamOperation: OpenapiObject = {
     },
     queryParameter("lastEventId", "The same, where headers cannot be set.", schemaRef("cursor")),
     queryParameter("after", "Start after this cursor.", schemaRef("cursor")),
-    queryParameter("from", "Start at this sequence, at the start (default), or now.", {
-      type: "string",
-      default: "start",
-    }),
+    queryParameter(
+      "from",
+      "Start at this sequence, at the `start`, or `now`. At most one of `after`, `from` and `last`.",
+      { type: "string", default: "start" },
+    ),
     queryParameter("last", "Start with the newest so many events.", {
       type: "integer",
       minimum: 1,
       maximum: 1000,
     }),
     queryParameter("to", "End at this sequence.", { type: "integer", minimum: 1 }),
-    queryParameter("snapshot", "Send the scope's state with stream.open.", { enum: ["0", "1"] }),
+    flagParameter("snapshot", "1: send the scope's state with `stream.open`."),
     queryParameter(
       "durable",
-      "Name of a durable subscription, which keeps the position. It does not go together with to and " +
-        "snapshot; after and a sequence in from rewind it, Last-Event-ID does not.",
+      "Name of a durable subscription, which keeps the position. It does not go together with `to`, `snapshot` and " +
+        "filters; `after` and a sequence in `from` rewind it, `Last-Event-ID` does not.",
       { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
     ),
-    queryParameter("as", "message: without event names, for onmessage.", {
+    queryParameter("as", "message: without event names, for `onmessage`.", {
+      type: "string",
       enum: ["event", "message"],
       default: "event",
     }),
@@ -48,13 +52,17 @@ export const streamOperation: OpenapiObject = {
   ],
   responses: {
     200: {
-      description: "The stream. A refusal for now is a stream too: `retry`, then stream.error.",
+      description: "The stream. A refusal for now is a stream too: `retry`, then `stream.error`.",
       content: { "text/event-stream": { schema: { type: "string" } } },
     },
     204: { description: "There is nothing after the position, and never will be." },
     ...problems({
-      400: "bad-scope, bad-cursor, cursor-ahead, bad-parameter",
-      409: "subscription-scope",
+      "bad-scope": "",
+      "bad-cursor": "",
+      "cursor-ahead": "",
+      "bad-parameter": "",
+      "subscription-scope": "",
     }),
   },
+  example: { path: "/stream?last=5", options: "-N" },
 };

@@ -1,79 +1,99 @@
-import { schemaRef } from "../openapi/components.js";
-import { problems, type OpenapiObject } from "../openapi/operation.js";
+import { json, pathParameter, problems, schemaRef, type Operation } from "../openapi/operation.js";
 
-const NAME = {
-  name: "name",
-  in: "path",
-  required: true,
-  schema: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
+const NAME = pathParameter("name", "The subscription's name.", {
+  type: "string",
+  pattern: "^[A-Za-z0-9_-]{1,64}$",
+});
+
+const NOT_FOUND = { "bad-parameter": "", "not-found": "", unavailable: "" };
+
+export const listSubscriptionsOperation: Operation = {
+  operationId: "listSubscriptions",
+  summary: "List durable subscriptions",
+  tag: "subscriptions",
+  responses: {
+    200: json("All of them, by name, and how many there may be.", {
+      type: "object",
+      required: ["subscriptions", "limit"],
+      properties: {
+        subscriptions: { type: "array", items: schemaRef("subscription") },
+        limit: { type: "integer" },
+      },
+    }),
+    ...problems({ "bad-parameter": "", unavailable: "" }),
+  },
+  example: { path: "/v1/subscriptions" },
 };
 
-/** Durable subscriptions, for the API's description. */
-export const subscriptionPaths: OpenapiObject = {
-  "/v1/subscriptions": {
-    get: {
-      summary: "List durable subscriptions",
-      tags: ["subscriptions"],
-      responses: {
-        200: answer("All of them, by name, and how many there may be.", {
+export const readSubscriptionOperation: Operation = {
+  operationId: "readSubscription",
+  summary: "Read how far a durable subscription has got",
+  tag: "subscriptions",
+  parameters: [NAME],
+  responses: {
+    200: json("How far it has been read.", schemaRef("subscription"), {
+      example: {
+        name: "auditor-1",
+        scope: "runs/r-42",
+        ackedCursor: "1040.k3f9q2",
+        deliveredCursor: "1042.k3f9q2",
+        lag: 3,
+        pendingAcks: 2,
+        isActive: true,
+        createdAt: "2026-03-01T09:30:00.000Z",
+      },
+    }),
+    ...problems(NOT_FOUND),
+  },
+  example: { path: "/v1/subscriptions/auditor-1" },
+};
+
+export const deleteSubscriptionOperation: Operation = {
+  operationId: "deleteSubscription",
+  summary: "Delete a durable subscription",
+  description: "Its position is forgotten, and its reader is told.",
+  tag: "subscriptions",
+  parameters: [NAME],
+  responses: { 204: { description: "It is gone." }, ...problems(NOT_FOUND) },
+  example: { path: "/v1/subscriptions/auditor-1", options: "-X DELETE" },
+};
+
+export const ackOperation: Operation = {
+  operationId: "acknowledge",
+  summary: "Acknowledge what a durable subscription has been sent",
+  description:
+    "Everything that has been sent up to the cursor, at whichever gateway. An older one moves nothing.",
+  tag: "subscriptions",
+  parameters: [NAME],
+  requestBody: {
+    required: true,
+    content: {
+      "application/json": {
+        schema: {
           type: "object",
-          required: ["subscriptions", "limit"],
-          properties: {
-            subscriptions: { type: "array", items: schemaRef("subscription") },
-            limit: { type: "integer" },
-          },
-        }),
-      },
-    },
-  },
-  "/v1/subscriptions/{name}": {
-    parameters: [NAME],
-    get: {
-      summary: "A durable subscription",
-      tags: ["subscriptions"],
-      responses: {
-        200: answer("How far it has been read.", schemaRef("subscription")),
-        ...problems({ 404: "not-found" }),
-      },
-    },
-    delete: {
-      summary: "Delete a durable subscription",
-      description: "Its position is forgotten, and its reader is told.",
-      tags: ["subscriptions"],
-      responses: { 204: { description: "It is gone." }, ...problems({ 404: "not-found" }) },
-    },
-  },
-  "/v1/subscriptions/{name}/ack": {
-    parameters: [NAME],
-    post: {
-      summary: "Acknowledge what a durable subscription has been sent",
-      description:
-        "Everything that has been sent up to the cursor, at whichever gateway. An older one moves nothing.",
-      tags: ["subscriptions"],
-      requestBody: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: {
-              type: "object",
-              required: ["cursor"],
-              properties: { cursor: schemaRef("cursor") },
-            },
-          },
+          required: ["cursor"],
+          properties: { cursor: schemaRef("cursor") },
         },
-      },
-      responses: {
-        200: answer("It is acknowledged; how far it is now.", schemaRef("subscription")),
-        ...problems({
-          400: "bad-cursor, cursor-ahead, bad-request, malformed-json",
-          404: "not-found",
-          503: "unavailable: send it again",
-        }),
+        example: { cursor: "1042.k3f9q2" },
       },
     },
+  },
+  responses: {
+    200: json("It is acknowledged; how far it is now.", schemaRef("subscription")),
+    ...problems({
+      "bad-cursor": "",
+      "cursor-ahead": "",
+      "bad-request": "",
+      "bad-parameter": "",
+      "malformed-json": "",
+      "not-found": "",
+      "too-large": "",
+      "unsupported-media-type": "",
+      unavailable: "send it again",
+    }),
+  },
+  example: {
+    path: "/v1/subscriptions/auditor-1/ack",
+    options: `--json '{"cursor":"1042.k3f9q2"}'`,
   },
 };
-
-function answer(description: string, schema: OpenapiObject): OpenapiObject {
-  return { description, content: { "application/json": { schema } } };
-}

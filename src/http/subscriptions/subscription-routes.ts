@@ -5,6 +5,13 @@ import { bodyFormOf, readBody } from "../body.js";
 import { parseJson } from "../json.js";
 import { cursorFrom } from "../parameters.js";
 import type { Serving } from "../serving.js";
+import { described } from "../openapi/operation.js";
+import {
+  ackOperation,
+  deleteSubscriptionOperation,
+  listSubscriptionsOperation,
+  readSubscriptionOperation,
+} from "./subscription-operations.js";
 
 /** An acknowledgement holds one cursor. */
 const ACK_BYTES = 1024 * 1024;
@@ -14,22 +21,26 @@ export function subscriptionRoutes(app: FastifyInstance, serving: Serving): void
   const { gateway, bodyMemory, config } = serving;
   const { subscriptions, tenant } = gateway;
 
-  app.get("/v1/subscriptions", async (_request, reply) =>
+  app.get("/v1/subscriptions", described(listSubscriptionsOperation), async (_request, reply) =>
     reply.header("cache-control", "no-store").send({
       subscriptions: await subscriptions.list(tenant),
       limit: config.subscriptions.maxPerTenant,
     }),
   );
-  app.get("/v1/subscriptions/:name", async (request, reply) =>
+  app.get("/v1/subscriptions/:name", described(readSubscriptionOperation), async (request, reply) =>
     reply
       .header("cache-control", "no-store")
       .send(await subscriptions.get(tenant, nameOf(request))),
   );
-  app.delete("/v1/subscriptions/:name", async (request, reply) => {
-    await subscriptions.delete(tenant, nameOf(request));
-    return reply.code(204).send();
-  });
-  app.post("/v1/subscriptions/:name/ack", async (request, reply) => {
+  app.delete(
+    "/v1/subscriptions/:name",
+    described(deleteSubscriptionOperation),
+    async (request, reply) => {
+      await subscriptions.delete(tenant, nameOf(request));
+      return reply.code(204).send();
+    },
+  );
+  app.post("/v1/subscriptions/:name/ack", described(ackOperation), async (request, reply) => {
     if (bodyFormOf(request) !== "json") {
       throw new ProblemError(
         problem("unsupported-media-type", "Send Content-Type: application/json."),

@@ -6,6 +6,8 @@ import { badParameter, Parameters } from "../parameters.js";
 import { limitOf } from "../read/page-request.js";
 import type { Serving } from "../serving.js";
 import { askReadModel } from "../state/read-model.js";
+import { described } from "../openapi/operation.js";
+import { latestOperation, statsOperation } from "./workflow-operations.js";
 
 /** The other runs of a workflow that are listed with the newest one. */
 const MAX_RUNS = 1000;
@@ -20,32 +22,36 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function workflowRoutes(app: FastifyInstance, { gateway }: Serving): void {
   const { tenant, log } = gateway;
 
-  app.get("/v1/workflows/:workflowId/runs/latest", async (request, reply) => {
-    const { workflowId } = request.params as { workflowId: string };
-    const parameters = new Parameters(request);
-    const limit = limitOf(parameters);
-    const wantsAll = parameters.flag("all");
-    const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>
-      readModel.latestRun(tenant, workflowId, {
-        logLimit: limit,
-        runLimit: wantsAll ? MAX_RUNS : 1,
-      }),
-    );
-    if (!result) {
-      const name = JSON.stringify(workflowId.slice(0, MAX_ID));
-      throw new ProblemError(problem("not-found", `There are no runs of the workflow ${name}.`));
-    }
-    const [run, ...others] = result.runs;
-    const path = result.state.scope;
-    return reply.send({
-      run,
-      ...pageJson(result.logs, { path, after: undefined, limit, offset: 0 }, log.epoch),
-      summary: logSummaryOf(result.state),
-      ...(wantsAll && { others }),
-    });
-  });
+  app.get(
+    "/v1/workflows/:workflowId/runs/latest",
+    described(latestOperation),
+    async (request, reply) => {
+      const { workflowId } = request.params as { workflowId: string };
+      const parameters = new Parameters(request);
+      const limit = limitOf(parameters);
+      const wantsAll = parameters.flag("all");
+      const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>
+        readModel.latestRun(tenant, workflowId, {
+          logLimit: limit,
+          runLimit: wantsAll ? MAX_RUNS : 1,
+        }),
+      );
+      if (!result) {
+        const name = JSON.stringify(workflowId.slice(0, MAX_ID));
+        throw new ProblemError(problem("not-found", `There are no runs of the workflow ${name}.`));
+      }
+      const [run, ...others] = result.runs;
+      const path = result.state.scope;
+      return reply.send({
+        run,
+        ...pageJson(result.logs, { path, after: undefined, limit, offset: 0 }, log.epoch),
+        summary: logSummaryOf(result.state),
+        ...(wantsAll && { others }),
+      });
+    },
+  );
 
-  app.get("/v1/stats", async (request, reply) => {
+  app.get("/v1/stats", described(statsOperation), async (request, reply) => {
     const parameters = new Parameters(request);
     const range = parameters.timeRange();
     const untilMs = range.untilMs ?? Date.now();
