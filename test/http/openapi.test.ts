@@ -116,7 +116,7 @@ test("names everything in camelCase", () => {
       if (key === "properties") {
         for (const name of Object.keys(value as object)) {
           // What stands for personal data begins with a dollar; counts by status are called as statuses are.
-          if (at.endsWith("byStatus") && /^[a-z_]+$/.test(name)) continue;
+          if (/byStatus$/i.test(at) && /^[a-z_]+$/.test(name)) continue;
           expect(name.replace("$", ""), at).toMatch(camelCase);
         }
       }

@@ -1,4 +1,5 @@
 import { STATUSES } from "../../projections/status.js";
+import { LOGS_PAGE } from "../openapi/answer-schemas.js";
 import {
   flagParameter,
   json,
@@ -27,18 +28,14 @@ export const latestOperation: Operation = {
     200: json(
       "The run.",
       {
-        allOf: [
-          schemaRef("logs"),
-          {
-            type: "object",
-            required: ["run", "summary"],
-            properties: {
-              run: schemaRef("runSummary"),
-              summary: schemaRef("logSummary"),
-              others: { type: "array", items: schemaRef("runSummary") },
-            },
-          },
-        ],
+        type: "object",
+        required: ["run", ...Object.keys(LOGS_PAGE), "summary"],
+        properties: {
+          run: schemaRef("runSummary"),
+          ...LOGS_PAGE,
+          summary: schemaRef("logSummary"),
+          others: { type: "array", items: schemaRef("runSummary") },
+        },
       },
       { headers: AS_OF },
     ),
