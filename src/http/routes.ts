@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { appendRoutes } from "./append/append-routes.js";
 import { auditRoutes } from "./audit/audit-routes.js";
 import { erasureRoutes } from "./erasure/erasure-routes.js";
+import { docsRoutes } from "./docs/docs-routes.js";
 import { healthRoutes } from "./health-routes.js";
 import { logsRoutes } from "./logs/logs-routes.js";
 import { refuseOtherMethods } from "./methods.js";
@@ -38,6 +39,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
   healthRoutes(app, serving);
   metricsRoutes(app, serving);
   openapiRoutes(app, routes);
+  docsRoutes(app, routes);
   uiRoutes(app, serving.logger);
   finishRoutes();
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { launch } from "puppeteer-core";
+import { launch, type Browser } from "puppeteer-core";
 import { programOf } from "../fixtures/debian-packages.js";
 import { STEP, type Client } from "./clients.js";
 
@@ -24,13 +24,17 @@ const FILES: Partial<Record<string, { file: string; type: string }>> = {
   "/reader.js": { file: "reader.js", type: "text/javascript; charset=utf-8" },
 };
 
-export async function startChromium(): Promise<Chromium> {
-  const pages = await servePages();
-  const browser = await launch({
+export function launchChromium(): Promise<Browser> {
+  return launch({
     executablePath: programOf("chromium"),
     // Chromium refuses to run as root in its sandbox; the pages are ours. A container's /dev/shm is small.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"],
   });
+}
+
+export async function startChromium(): Promise<Chromium> {
+  const pages = await servePages();
+  const browser = await launchChromium();
   const read = async (file: string, parameters: Record<string, string>, onStep: OnStep) => {
     const page = await browser.newPage();
     let onStopped: () => void = () => undefined;

@@ -76,7 +76,7 @@ export const appendOperation: Operation = {
     }),
   },
   example: {
-    path: "/events",
+    path: "/v1/runs/r-42/events",
     options: `--json '{"type":"run.started","payload":{"workflowId":"nightly"}}'`,
   },
 };

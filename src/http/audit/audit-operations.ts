@@ -59,7 +59,7 @@ export const bundleOperation: Operation = {
       unavailable: "the newest events are not sealed yet",
     }),
   },
-  example: { path: "/bundle", options: "-o r-42.bundle" },
+  example: { path: "/v1/runs/r-42/bundle", options: "-o r-42.bundle" },
 };
 
 /** A receipt, for the API's description. */
@@ -79,7 +79,7 @@ export const receiptOperation: Operation = {
       unavailable: "",
     }),
   },
-  example: { path: "/receipt" },
+  example: { path: "/v1/runs/r-42/receipt" },
 };
 
 export const checkpointOperation: Operation = {

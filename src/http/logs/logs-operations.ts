@@ -109,7 +109,7 @@ export const logsOperation: Operation = {
       unavailable: NOT_NOW,
     }),
   },
-  example: { path: "/logs?q=connection&level=warning" },
+  example: { path: "/v1/runs/r-42/logs?q=connection&level=warning" },
 };
 
 /** How much was logged, for the API's description. */
@@ -132,5 +132,5 @@ export const logSummaryOperation: Operation = {
       unavailable: NOT_NOW,
     }),
   },
-  example: { path: "/logs/summary" },
+  example: { path: "/v1/runs/r-42/logs/summary" },
 };

@@ -40,7 +40,7 @@ export interface Operation {
   parameters?: readonly Parameter[];
   requestBody?: { required: true; content: Record<string, OpenapiObject> };
   responses: Record<number, Response>;
-  /** How to ask for it with curl: what stands behind the server's address, and before it. */
+  /** How to ask for it with curl: the address without its server, and what stands before it. */
   example?: { path: string; options?: string };
 }
 

@@ -105,7 +105,7 @@ export const readOperation: Operation = {
       unavailable: "",
     }),
   },
-  example: { path: "/events?type=job.*&limit=2" },
+  example: { path: "/v1/runs/r-42/events?type=job.*&limit=2" },
 };
 
 /** Waiting for events without keeping a stream open, for the API's description. */
@@ -138,5 +138,5 @@ export const pollOperation: Operation = {
       unavailable: "",
     }),
   },
-  example: { path: "/poll?after=1042&timeoutMs=5000" },
+  example: { path: "/v1/runs/r-42/poll?after=1042&timeoutMs=5000" },
 };

@@ -50,7 +50,7 @@ export const stateOperation: Operation = {
       unavailable: NOT_NOW,
     }),
   },
-  example: { path: "?at=1042" },
+  example: { path: "/v1/runs/r-42?at=1042" },
 };
 
 export const runsOperation: Operation = {

@@ -64,5 +64,5 @@ export const streamOperation: Operation = {
       "subscription-scope": "",
     }),
   },
-  example: { path: "/stream?last=5", options: "-N" },
+  example: { path: "/v1/runs/r-42/stream?last=5", options: "-N" },
 };
