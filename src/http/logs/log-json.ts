@@ -1,11 +1,12 @@
-import type { LogsPage, LogsRequest } from "../../readmodel/log-search.js";
+import type { LogsPage } from "../../readmodel/log-search.js";
+import type { LogsRequest } from "../../readmodel/logs-request.js";
 import { formatLineCursor } from "../../wire/line-cursor.js";
 
 type Line = LogsPage["lines"][number];
 
 /** A line as clients get it: with its cursor first. */
 export function lineJson(line: Line, epoch: string): Record<string, unknown> {
-  return { cursor: formatLineCursor(line.sequence, line.entry, epoch), ...line };
+  return Object.assign({ cursor: formatLineCursor(line.sequence, line.entry, epoch) }, line);
 }
 
 /** A page of lines. */
