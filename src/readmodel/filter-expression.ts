@@ -49,11 +49,11 @@ export class FilterExpressions {
     if (isOfEntries) {
       const key = this.#findKey(tenant, typeName("log.appended"));
       if (key === undefined) return undefined;
-      match.anyOf([tag.type(key)]);
+      match.ofEntries(tag.type(key));
     }
     if (level) match.level(level);
     if (category) match.category(category);
-    if (milestone) match.anyOf([tag.milestone]);
+    if (milestone) match.anyOfEntries([tag.milestone]);
     if (text) match.text(text);
     return match;
   }

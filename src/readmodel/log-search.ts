@@ -204,11 +204,11 @@ export class LogSearch {
     };
     const match = this.#expressions.of(tenant, path, filter, true);
     match?.priority(minPriority, maxPriority);
-    if (stream) match?.anyOf([tag[stream]]);
+    if (stream) match?.anyOfEntries([tag[stream]]);
     if (nodeId !== undefined) {
       const node = this.#findKey(tenant, nodeName(nodeId));
       if (node === undefined) return undefined;
-      match?.anyOf([tag.node(node)]);
+      match?.anyOfEntries([tag.node(node)]);
     }
     return match?.toString();
   }
