@@ -3,7 +3,8 @@ import { ReadModelHistory } from "./history.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
 import type { Answer, LatestRun, Queries } from "./queries.js";
 import { QueryThread, ReadModelError, type QueryName } from "./query-thread.js";
-import type { LogsPage, LogsRequest } from "./log-search.js";
+import type { LogsPage } from "./log-search.js";
+import type { LogsRequest } from "./logs-request.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
 import type { Stats, StatsRequest } from "./workflow-stats.js";
 

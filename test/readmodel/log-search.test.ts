@@ -9,7 +9,7 @@ import { openForReading, openForWriting } from "../../src/readmodel/database.js"
 import { textOfEntry } from "../../src/readmodel/documents.js";
 import { Indexer } from "../../src/readmodel/indexer.js";
 import { effectiveEntry } from "../../src/readmodel/log-line.js";
-import type { LinePlace, LogsRequest } from "../../src/readmodel/log-search.js";
+import type { LinePlace, LogsRequest } from "../../src/readmodel/logs-request.js";
 import { Queries } from "../../src/readmodel/queries.js";
 import { parseTextQuery } from "../../src/readmodel/text-query.js";
 import { eventOf } from "../projections/events.js";

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { LogsPage, LogsRequest } from "../../readmodel/log-search.js";
+import type { LogsPage } from "../../readmodel/log-search.js";
+import type { LogsRequest } from "../../readmodel/logs-request.js";
 import { csv } from "../csv.js";
 import { FILE_TYPES, type FileForm } from "../file-form.js";
 import { fileName } from "../file-name.js";

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { LOG_LEVELS, parseLogLevel } from "../../envelope/catalogue/log-entry.js";
-import type { LogsRequest } from "../../readmodel/log-search.js";
+import type { LogsRequest } from "../../readmodel/logs-request.js";
 import { parseTextQuery, TextQueryError } from "../../readmodel/text-query.js";
 import { parseLineCursor } from "../../wire/line-cursor.js";
 import type { Gateway } from "../gateway.js";
