@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { launch, type Page } from "puppeteer-core";
+import { chromium, type Page } from "playwright-core";
 import { build, type Rolldown } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { programOf } from "../fixtures/debian-packages.js";
@@ -46,7 +46,7 @@ async function bundled(): Promise<string> {
 
 beforeAll(async () => {
   const code = await bundled();
-  const browser = await launch({
+  const browser = await chromium.launch({
     executablePath: programOf("chromium"),
     // Chromium refuses to run as root in its sandbox. A container's /dev/shm is small.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"],

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { IncomingMessage } from "node:http";
-import type { Browser } from "puppeteer-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CATALOGUE_TYPES } from "../../src/envelope/catalogue/catalogue.js";
 import { html, jsonView, prose } from "../../src/http/docs/markup.js";
@@ -129,18 +129,19 @@ describe("in a browser without scripts", () => {
     [1440, "dark"],
     [390, "light"],
     [390, "dark"],
-  ])(
+  ] as const)(
     "at a width of %i, %s: all of it fits, under a policy that lets nothing in",
     async (width, scheme) => {
-      const page = await browser.newPage();
+      const page = await browser.newPage({
+        javaScriptEnabled: false,
+        viewport: { width, height: 900 },
+        colorScheme: scheme,
+      });
       const asked: string[] = [];
       const complaints: string[] = [];
       page.on("request", (one) => asked.push(one.url()));
       page.on("console", (message) => complaints.push(message.text()));
       page.on("requestfailed", (one) => complaints.push(one.url()));
-      await page.setJavaScriptEnabled(false);
-      await page.setViewport({ width, height: 900 });
-      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
       for (const path of PAGES) {
         const response = await page.goto(`${served.url}${path}`);
         const policy = response?.headers()["content-security-policy"] ?? "";

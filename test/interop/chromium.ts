@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { launch, type Browser } from "puppeteer-core";
+import { chromium, type Browser } from "playwright-core";
 import { programOf } from "../fixtures/debian-packages.js";
 import { STEP, type Client } from "./clients.js";
 
@@ -25,7 +25,7 @@ const FILES: Partial<Record<string, { file: string; type: string }>> = {
 };
 
 export function launchChromium(): Promise<Browser> {
-  return launch({
+  return chromium.launch({
     executablePath: programOf("chromium"),
     // Chromium refuses to run as root in its sandbox; the pages are ours. A container's /dev/shm is small.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"],
