@@ -75,10 +75,10 @@ export class Feed {
     this.#onWanted?.();
   }
 
-  /** The machine has a network again: not worth waiting for. */
+  /** The machine has a network again: what was connected before is not, even if nothing has said so yet. */
   readonly #goOn = (): void => {
     const { state } = this.#link;
-    if (state === "connecting" || state === "reconnecting") this.reconnect();
+    if (state !== "closed" && state !== "error") this.reconnect();
   };
 
   async #follow(): Promise<Link | "again"> {

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from "../../client/connection.js";
 import { follow, type FollowOptions } from "../../client/follow.js";
 import { closes } from "../../envelope/closes.js";
 import type { EventEnvelope } from "../../envelope/envelope.js";
+import { live } from "./live.js";
 
 /**
  * Follows a timeline: history over server-sent events, which wait for a reader that is slower than the server;
@@ -16,7 +17,7 @@ export async function* historyThenLive(
 ): AsyncGenerator<ClientFrame, void> {
   const { after, from, last, ...rest } = options;
   if (from === "now") {
-    yield* follow(connection, scope, { ...options, transport: "websocket" });
+    yield* live(connection, scope, options);
     return;
   }
   let position = after;
@@ -29,7 +30,7 @@ export async function* historyThenLive(
     if (frame.kind === "caught-up" && !hasEnded) break;
   }
   if (hasEnded || options.signal.aborted || position === undefined) return;
-  yield* follow(connection, scope, { ...rest, after: position, transport: "websocket" });
+  yield* live(connection, scope, { ...rest, after: position });
 }
 
 function endsIt({ scope, type }: EventEnvelope, timeline: string): boolean {
