@@ -6,6 +6,7 @@ import { typePattern } from "../../envelope/type-glob.js";
 import { parseFilter } from "../../wire/event-filter.js";
 import { clockText, countOf, countText } from "../app/format.js";
 import { useQuery, type Query } from "../app/query.js";
+import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import type { Records } from "../run/records.js";
 import { RowsInOrder } from "../run/rows-in-order.js";
@@ -63,6 +64,21 @@ export function EventsView({ store }: { store: RunStore }) {
         <TypeFilter query={query} records={records} />
         <span className="muted">{countOf(rows.count - notes.length, "event")}</span>
       </div>
+      {records.first > 0 && (
+        <Notice>
+          The first {countText(records.first)} events are not kept in this tab.{" "}
+          <a href={`/v1/${store.path}/events?format=ndjson`} download>
+            Download all of them
+          </a>
+        </Notice>
+      )}
+      {sequence !== undefined && selected === undefined && store.isCaughtUp && (
+        <Notice>
+          {records.first > 0 && sequence < records.sequence(records.first)
+            ? `Event ${sequence} is not kept in this tab any more.`
+            : `There is no event ${sequence} here.`}
+        </Notice>
+      )}
       <div className="events-main">
         <div className="events-table" role="table" aria-label="Events" aria-rowcount={rows.count}>
           <div className="events-row events-heads" role="row">

@@ -3,6 +3,7 @@ import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { clockText, countOf, countText } from "../app/format.js";
 import { useQuery, type Query } from "../app/query.js";
+import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import type { RunStore } from "../run/run-store.js";
 import { useRunVersion } from "../run/use-run.js";
@@ -89,9 +90,15 @@ export function LogView({ store }: { store: RunStore }) {
         />
       </div>
       {lines.first > 0 && (
-        <p className="log-cut">
+        <Notice>
           The first {countText(lines.first)} lines are not kept in this tab. The download has them.
-        </p>
+        </Notice>
+      )}
+      {selected !== undefined && selected >= lines.end && store.isCaughtUp && (
+        <Notice>
+          There is no line {countText(selected + 1)}: the log has {countOf(lines.end, "line")}
+          {store.hasEnded ? "." : " so far."}
+        </Notice>
       )}
       <div className="log-middle">
         <div

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { useShowLink } from "../app/link.js";
 import { useQuery } from "../app/query.js";
 import { lookOf } from "../parts/status.js";
+import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import { RunHeader } from "./run-header.js";
 import { RunStore } from "./run-store.js";
@@ -44,6 +45,7 @@ export function RunPage({ path }: { path: string }) {
     <div className="run">
       <RunHeader store={store} />
       <RunTabs tab={tab} store={store} />
+      {tab.id === "timeline" && store.gap !== undefined && <Notice>{store.gap}</Notice>}
       <div className="run-view" role="tabpanel" id="run-view" aria-labelledby={`tab-${tab.id}`}>
         <Suspense fallback={null}>
           <View store={store} />

@@ -24,11 +24,13 @@ const MAX_NOTES = 1000;
  * start of its history on and while it goes on. All views of it read from here.
  */
 export class RunStore implements Linked {
-  readonly records = new Records();
-  readonly lines = new Lines();
-  readonly notes: Note[] = [];
+  records = new Records();
+  lines = new Lines();
+  notes: Note[] = [];
+  /** What the newest gap means. */
+  gap: string | undefined;
   /** The states of all its scopes, which change in place. */
-  readonly timeline: Timeline;
+  timeline: Timeline;
   /** Of the timeline of a correlation. */
   readonly correlationId: string | undefined;
   readonly #feed: Feed;
@@ -51,7 +53,7 @@ export class RunStore implements Linked {
   constructor(readonly path: string) {
     this.correlationId = correlationIn(path);
     // A correlation has no events of its own: all scopes are below nothing.
-    this.timeline = initialTimeline(this.correlationId === undefined ? path : "");
+    this.timeline = initialTimeline(this.#root);
     this.#feed = new Feed(server, {
       scope: path,
       from: "start",
@@ -127,7 +129,10 @@ export class RunStore implements Linked {
         this.#snapshot ??= snapshotOf(frame);
         return;
       case "gap":
-        this.#note(gapText(frame));
+        // Sequences begin anew in another log, and nothing of the one before goes on in it.
+        if (frame.reason === "epoch") this.#forget();
+        this.gap = gapText(frame);
+        this.#note(this.gap);
         return;
       case "end":
         this.#end = frame;
@@ -136,6 +141,22 @@ export class RunStore implements Linked {
       case "checkpoint":
         return;
     }
+  }
+
+  get #root(): string {
+    return this.correlationId === undefined ? this.path : "";
+  }
+
+  #forget(): void {
+    this.records = new Records();
+    this.lines = new Lines();
+    this.notes = [];
+    this.timeline = initialTimeline(this.#root);
+    this.#state = undefined;
+    this.#snapshot = undefined;
+    this.#end = undefined;
+    this.#firstCorrelationId = undefined;
+    this.#hasNewState = false;
   }
 
   #takeEvent(frame: EventFrame): void {

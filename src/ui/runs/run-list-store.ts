@@ -106,6 +106,8 @@ export class RunListStore implements Linked {
     if ("cursor" in frame) this.#cursor = frame.cursor;
     // What happened between the first answer and the stream's beginning is in neither.
     if (frame.kind === "open" || frame.kind === "gap") this.#askSoon(0);
+    // In another log sequences begin anew: what is listed cannot be compared with it.
+    if (frame.kind === "gap" && frame.reason === "epoch") this.#runs.clear();
     if (frame.kind === "event") this.#takeEvent(frame);
   }
 
