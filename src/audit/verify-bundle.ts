@@ -44,6 +44,7 @@ const EXPLAINS_ROOT: ReadonlySet<BundleCheck> = new Set<BundleCheck>([
  */
 export class BundleVerifier {
   readonly #trust: BundleTrust;
+  readonly #onPlace: ((place: Place) => void) | undefined;
   readonly #missing = new MissingEvents();
   readonly #chains = new ScopeChains(this.#missing);
   readonly #eventLines = new EventLineReader();
@@ -71,9 +72,17 @@ export class BundleVerifier {
   #isTailTold = true;
   #growthProof: readonly string[] | undefined;
   #sealed: SealedCheckpoint | undefined;
+  #note: string | undefined;
 
-  constructor(trust: BundleTrust) {
+  /** @param onPlace is shown each line that is for a place of the log, to hold something else against it */
+  constructor(trust: BundleTrust, onPlace?: (place: Place) => void) {
     this.#trust = trust;
+    this.#onPlace = onPlace;
+  }
+
+  /** The note of the checkpoint, where a key that is trusted has signed it. */
+  get note(): string | undefined {
+    return this.#sealed?.outcome === "signed" ? this.#note : undefined;
   }
 
   /** What does not hold at the next line, given without its line end. */
@@ -180,6 +189,7 @@ export class BundleVerifier {
     this.#places[kind]++;
     if (kind === "redacted" || kind === "trimmed") this.#incomplete.add(kind, sealed?.scope);
     this.#placeCheck?.check(place, flaw);
+    this.#onPlace?.(place);
   }
 
   #takeUnreadable(was: string | undefined): void {
@@ -196,6 +206,7 @@ export class BundleVerifier {
     const sealed = openCheckpoint(note, this.#trust.keys);
     if ("detail" in sealed) this.#find("signature", sealed.detail);
     this.#sealed = sealed;
+    this.#note = note;
     this.#stage = "end";
   }
 

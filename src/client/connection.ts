@@ -19,6 +19,19 @@ export interface ConnectionOptions {
   WebSocket?: WebSocketConstructor;
 }
 
+/** What there is below a scope, or below the whole tenant. */
+type Resource =
+  | "events"
+  | "stream"
+  | "bundle"
+  | "keys"
+  | "checkpoint"
+  | "proofs/inclusion"
+  | "proofs/consistency"
+  | "runs"
+  | "logs"
+  | "reindex";
+
 /**
  * The address of a resource below a scope: `…/v1/runs/r-42/stream?after=…`; without one, of the scope itself.
  * An empty scope is the whole tenant. Parameters that are undefined are left out.
@@ -28,7 +41,7 @@ export interface ConnectionOptions {
 export function addressOf(
   { url }: ConnectionOptions,
   scope: string,
-  resource: "events" | "stream" | "bundle" | "keys" | "runs" | "logs" | "reindex" | undefined,
+  resource: Resource | undefined,
   parameters: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
   const parts = ["v1", ...partsOf(scope), ...(resource === undefined ? [] : [resource])];
