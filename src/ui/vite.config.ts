@@ -23,6 +23,7 @@ const compressed: Plugin = {
 export default defineConfig({
   root: new URL(".", import.meta.url).pathname,
   plugins: [compressed],
+  worker: { format: "es" },
   build: {
     outDir: FOLDER,
     emptyOutDir: true,

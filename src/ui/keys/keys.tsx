@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["g, G", "To the start, to the end"],
   ["f", "Follow the end of the log"],
   ["1, 2, 3", "Timeline, log, events"],
+  ["v", "What was verified, or the event that does not hold"],
   ["?", "This list"],
 ];
 
@@ -85,6 +86,8 @@ function act(key: string): boolean {
       return scroll("end");
     case "f":
       return press('[data-shortcut="follow"]');
+    case "v":
+      return press('[data-shortcut="proof"]');
     default:
       return /^[1-9]$/.test(key) && press(`[role="tab"]:nth-child(${key})`);
   }

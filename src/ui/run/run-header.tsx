@@ -1,4 +1,5 @@
 import { ChevronRight, Link2 } from "lucide-react";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { TimelineState } from "../../projections/timeline-state.js";
 import { correlationAddress, scopeAddress } from "../app/address.js";
@@ -11,7 +12,7 @@ import { visibleText } from "../parts/visible-text.js";
 import type { RunStore } from "./run-store.js";
 
 /** What it is, how it stands, and how to name it. */
-export function RunHeader({ store }: { store: RunStore }) {
+export function RunHeader({ store, badge }: { store: RunStore; badge?: ReactNode }) {
   const { state, path, correlationId } = store;
   const title = visibleText(
     String(state?.about.name ?? correlationId ?? path.slice(path.lastIndexOf("/") + 1)),
@@ -30,6 +31,7 @@ export function RunHeader({ store }: { store: RunStore }) {
             {countOf(Object.keys(store.timeline.below).length, "scope")} with this correlation id
           </span>
         )}
+        {badge && <span className="proof-place">{badge}</span>}
       </div>
       <div className="run-facts">
         {state && correlationId === undefined && <Facts state={state} />}

@@ -5,6 +5,7 @@ import { useQuery } from "../app/query.js";
 import { lookOf } from "../parts/status.js";
 import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
+import { ProofBadge } from "../proof/proof-badge.js";
 import { RunHeader } from "./run-header.js";
 import { RunStore } from "./run-store.js";
 import { TABS, type Tab } from "./tabs.js";
@@ -43,7 +44,11 @@ export function RunPage({ path }: { path: string }) {
   const View = tab.view;
   return (
     <div className="run">
-      <RunHeader store={store} />
+      <RunHeader
+        store={store}
+        // A correlation is a choice from many chains, which has holes, and there is no bundle of it.
+        badge={store.correlationId === undefined && <ProofBadge store={store} />}
+      />
       <RunTabs tab={tab} store={store} />
       {tab.id === "timeline" && store.gap !== undefined && <Notice>{store.gap}</Notice>}
       <div className="run-view" role="tabpanel" id="run-view" aria-labelledby={`tab-${tab.id}`}>

@@ -29,6 +29,8 @@ export class RunStore implements Linked {
   notes: Note[] = [];
   /** What the newest gap means. */
   gap: string | undefined;
+  /** The places of the events before which others are missing. */
+  gaps: number[] = [];
   /** The states of all its scopes, which change in place. */
   timeline: Timeline;
   /** Of the timeline of a correlation. */
@@ -131,6 +133,7 @@ export class RunStore implements Linked {
       case "gap":
         // Sequences begin anew in another log, and nothing of the one before goes on in it.
         if (frame.reason === "epoch") this.#forget();
+        if (this.gaps.length < MAX_NOTES) this.gaps.push(this.records.end);
         this.gap = gapText(frame);
         this.#note(this.gap);
         return;
@@ -151,6 +154,7 @@ export class RunStore implements Linked {
     this.records = new Records();
     this.lines = new Lines();
     this.notes = [];
+    this.gaps = [];
     this.timeline = initialTimeline(this.#root);
     this.#state = undefined;
     this.#snapshot = undefined;
