@@ -6,12 +6,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { readBounds } from "../log/bounds.js";
 import { connectNats, type NatsConnection } from "../log/connect.js";
 import { attachLog, type Log } from "../log/stream.js";
-import type { LogRecord } from "../log/record.js";
-import { tail } from "../log/tail.js";
 import { agreesWithLog } from "./agreement.js";
+import { readBatches } from "./batch-thread.js";
 import { isDamaged, looksLikeDatabase, openForWriting, removeDatabase } from "./database.js";
 import type { IndexNews, IndexSource } from "./index-thread.js";
 import { Indexer } from "./indexer.js";
+import { unpackRecords } from "./record-batch.js";
 
 /** The file is gone, is another one, or is shorter than it was. */
 class DamagedFileError extends Error {
@@ -39,11 +39,6 @@ const source = workerData as IndexSource;
 
 /** How often what retention has removed is looked for, and whether the file is still there. */
 const HOUSEKEEPING_MS = 5000;
-
-/** A batch is written when it has so many events or bytes, or its first one has waited for this long. */
-const BATCH_EVENTS = 10_000;
-const BATCH_BYTES = 16 * 1024 * 1024;
-const BATCH_MS = 10;
 
 /** After trouble, and before the log is read again. */
 const RETRY_MS = 2000;
@@ -93,8 +88,9 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
     let file = statSync(source.file);
     tell({ is: "opened", position: indexer.position });
     let lookAt = performance.now();
-    for await (const records of batches(from, indexer.position, signal)) {
-      indexer.add(records);
+    const after = indexer.position;
+    for await (const batch of readBatches({ ...source, after }, signal)) {
+      indexer.add(unpackRecords(batch));
       tell({ is: "position", position: indexer.position });
       if (performance.now() < lookAt) continue;
       lookAt = performance.now() + HOUSEKEEPING_MS;
@@ -117,55 +113,4 @@ function stillTheSame(before: Stats, now: Stats | undefined): Stats {
   const isSame = now?.ino === before.ino && now.size >= before.size;
   if (isSame && looksLikeDatabase(source.file)) return now;
   throw new DamagedFileError(source.file);
-}
-
-/** The events behind a sequence: a transaction costs as much as some dozens of them. */
-async function* batches(
-  from: Log,
-  after: number,
-  signal: AbortSignal,
-): AsyncGenerator<LogRecord[], void> {
-  const stop = new AbortController();
-  const events = tail(from, {
-    durable: source.durable,
-    after,
-    signal: AbortSignal.any([signal, stop.signal]),
-    onForeign: () => undefined,
-  });
-  try {
-    let batch: LogRecord[] = [];
-    let bytes = 0;
-    let next = events.next();
-    for (;;) {
-      if (batch.length > 0 && (await isLate(next))) {
-        yield batch;
-        batch = [];
-        bytes = 0;
-      }
-      const result = await next;
-      if (result.done === true) break;
-      for (const record of result.value) {
-        batch.push(record);
-        bytes += record.bytes.length;
-      }
-      next = events.next();
-      if (batch.length < BATCH_EVENTS && bytes < BATCH_BYTES) continue;
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    if (batch.length > 0) yield batch;
-  } finally {
-    stop.abort();
-    await events.return(undefined);
-  }
-}
-
-/** Whether something takes longer than a batch may wait. */
-async function isLate(promise: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController();
-  const late = delay(BATCH_MS, true, { signal: timer.signal }).catch(() => true);
-  const isFirst = await Promise.race([late, promise.then(() => false)]);
-  timer.abort();
-  return isFirst;
 }

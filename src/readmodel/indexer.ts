@@ -1,12 +1,13 @@
 import { LRUCache } from "lru-cache";
+import type { EventEnvelope } from "../envelope/envelope.js";
 import { parseScope } from "../envelope/scope.js";
-import type { LogRecord } from "../log/record.js";
 import { applyEvent } from "../projections/apply-event.js";
 import type { ScopeState } from "../projections/scope-state.js";
 import { metaOf, type ReadDatabase } from "./database.js";
 import { documentsOf, PLACES } from "./documents.js";
-import { eventOf, States } from "./states.js";
 import { keyFinder } from "./keys.js";
+import type { IndexedRecord } from "./record-batch.js";
+import { eventOf, States } from "./states.js";
 import { nodeName, tag, typeName } from "./tags.js";
 import { Trimming } from "./trimming.js";
 
@@ -28,12 +29,24 @@ interface OpenScope {
   above: readonly number[];
   /** Of every document in it. */
   tags: string;
+  /** What its newest event has in common with its neighbours, mostly. */
+  kind: EventKind | undefined;
   state: ScopeState;
   /** Events since the state was last stored. */
   events: number;
   /** The length of the state when it was last stored. */
   length: number;
   isEndStored: boolean;
+}
+
+/** What is the same for all events of a scope that are of one correlation and one type. */
+interface EventKind {
+  correlationId: string;
+  type: string;
+  /** The correlation's key. */
+  correlation: number;
+  /** Of every document in them. */
+  tags: string;
 }
 
 /** Writes the log's events into a read model, in order. */
@@ -66,7 +79,7 @@ export class Indexer {
    *
    * @throws SqliteError when it could not be stored, and is not
    */
-  add(records: readonly LogRecord[]): void {
+  add(records: Iterable<IndexedRecord>): void {
     const position = this.#position;
     try {
       this.#db.transaction(() => {
@@ -103,23 +116,17 @@ export class Indexer {
     this.#open.clear();
   }
 
-  #add(record: LogRecord): OpenScope {
-    const { tenant, scope, sequence, bytes, recordedAtMs, recordedAtNanos } = record;
-    const open = this.#openScope(tenant, scope);
-    const correlation = this.#keyOf(tenant, `correlations/${record.correlationId}`);
+  #add(record: IndexedRecord): OpenScope {
+    const { tenant, sequence, bytes, recordedAtMs, recordedAtNanos } = record;
+    const open = this.#open.get(record.subject) ?? this.#openScope(record);
+    const event = eventOf(bytes);
+    const { correlation, tags } = this.#kindOf(event, open);
     const { insertEvent, below, document } = this.#statements;
     insertEvent.run(sequence, open.key, correlation, recordedAtMs, recordedAtNanos, bytes);
     for (const key of open.above) below.run(key, sequence);
-    const event = eventOf(bytes);
     applyEvent(open.state, event, sequence);
-    const tags = [
-      open.tags,
-      tag.correlation(correlation),
-      tag.type(this.#keyOf(tenant, typeName(record.type))),
-    ].join(" ");
-    for (const { place, tags: own, text } of documentsOf(event, (nodeId) =>
-      this.#keyOf(tenant, nodeName(nodeId)),
-    )) {
+    const nodeKey = (nodeId: string) => this.#keyOf(tenant, nodeName(nodeId));
+    for (const { place, tags: own, text } of documentsOf(event, nodeKey)) {
       document.run(sequence * PLACES + place, tags + own, text);
     }
     open.events++;
@@ -127,19 +134,32 @@ export class Indexer {
     return open;
   }
 
-  #openScope(tenant: string, path: string): OpenScope {
-    const name = `${tenant} ${path}`;
-    let open = this.#open.get(name);
-    if (!open) {
-      const key = this.#keyOf(tenant, path);
-      const ancestors = parseScope(path)?.ancestors ?? [];
-      const above = ancestors.map((ancestor) => this.#keyOf(tenant, ancestor));
-      const state = this.#states.at({ key, path }, this.#position);
-      const tags = [key, ...above].map(tag.within).join(" ");
-      open = { tenant, key, above, tags, state, events: 0, length: 0, isEndStored: false };
-      this.#open.set(name, open);
-    }
+  #openScope({ tenant, scope: path, subject }: IndexedRecord): OpenScope {
+    const key = this.#keyOf(tenant, path);
+    const ancestors = parseScope(path)?.ancestors ?? [];
+    const above = ancestors.map((ancestor) => this.#keyOf(tenant, ancestor));
+    const open: OpenScope = {
+      tenant,
+      key,
+      above,
+      tags: [key, ...above].map(tag.within).join(" "),
+      kind: undefined,
+      state: this.#states.at({ key, path }, this.#position),
+      events: 0,
+      length: 0,
+      isEndStored: false,
+    };
+    this.#open.set(subject, open);
     return open;
+  }
+
+  #kindOf({ correlationId, type }: EventEnvelope, open: OpenScope): EventKind {
+    const { kind, tenant } = open;
+    if (kind?.correlationId === correlationId && kind.type === type) return kind;
+    const correlation = this.#keyOf(tenant, `correlations/${correlationId}`);
+    const ofType = tag.type(this.#keyOf(tenant, typeName(type)));
+    const tags = [open.tags, tag.correlation(correlation), ofType].join(" ");
+    return (open.kind = { correlationId, type, correlation, tags });
   }
 
   #store(open: OpenScope): void {
