@@ -66,7 +66,7 @@ test.each(cases)("Chromium finds of $name what is to be found: $why", async (att
   const { file, known, minSize = 0, exit, findings } = attack;
   const parameters = [read(file), key, minSize, known === undefined ? null : read(known)];
   const call = `verifyText(${parameters.map((value) => JSON.stringify(value)).join(",")})`;
-  const verified = (await page.evaluate(call)) as Verified;
+  const verified = await page.evaluate<Verified>(call);
   expect(verified.findings).toMatchObject(findings);
   // What was left out on purpose may be no matter to whoever says so.
   const verdict = VERDICTS[exit as keyof typeof VERDICTS];
