@@ -4,6 +4,7 @@ import { correlationAddress, scopeAddress } from "../app/address.js";
 import { clockText, momentText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
 import type { RunStore } from "../run/run-store.js";
+import { visibleText } from "../parts/visible-text.js";
 import { Json } from "./json.js";
 
 /** All that is stored of an event. */
@@ -61,11 +62,11 @@ function Fact({ name, value, href }: { name: string; value: string; href?: strin
       <dd>
         {href === undefined ? (
           <span className="mono cut" title={value}>
-            {value}
+            {visibleText(value)}
           </span>
         ) : (
           <Link href={href} className="mono cut" title={value}>
-            {value}
+            {visibleText(value)}
           </Link>
         )}
         <CopyButton text={value} what={name.toLowerCase()} />

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { momentText, clockText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { visibleText } from "../parts/visible-text.js";
 import type { RunStore } from "../run/run-store.js";
 import { plainText } from "./segments.js";
 
@@ -64,7 +65,7 @@ function Block({ title, text }: { title: string; text: string }): ReactNode {
         {title}
         <CopyButton text={text} what={title.toLowerCase()} />
       </h3>
-      <pre dir="ltr">{text}</pre>
+      <pre dir="ltr">{visibleText(text)}</pre>
     </div>
   );
 }

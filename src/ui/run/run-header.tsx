@@ -39,7 +39,7 @@ export function RunHeader({ store, badge }: { store: RunStore; badge?: ReactNode
       </div>
       {state?.error?.message && (
         <p className="run-failure">
-          <span className="run-failure-code mono">{state.error.code ?? "error"}</span>
+          <span className="run-failure-code mono">{visibleText(state.error.code ?? "error")}</span>
           <bdi>{visibleText(state.error.message)}</bdi>
         </p>
       )}
@@ -80,10 +80,12 @@ function Facts({ state }: { state: TimelineState }) {
       <Fact name="Started">
         <Moment at={began} />
       </Fact>
-      {workflowId !== undefined && <Fact name="Workflow">{workflowId}</Fact>}
-      {workflowId === undefined && packId !== undefined && <Fact name="Pack">{packId}</Fact>}
-      {triggeredBy !== undefined && <Fact name="By">{triggeredBy}</Fact>}
-      {host !== undefined && <Fact name="Host">{host}</Fact>}
+      {workflowId !== undefined && <Fact name="Workflow">{visibleText(String(workflowId))}</Fact>}
+      {workflowId === undefined && packId !== undefined && (
+        <Fact name="Pack">{visibleText(String(packId))}</Fact>
+      )}
+      {triggeredBy !== undefined && <Fact name="By">{visibleText(String(triggeredBy))}</Fact>}
+      {host !== undefined && <Fact name="Host">{visibleText(String(host))}</Fact>}
       {state.attemptCount > 1 && <Fact name="Attempts">{state.attemptCount}</Fact>}
       {state.exitCode !== null && <Fact name="Exit code">{state.exitCode}</Fact>}
       {counts.errors > 0 && (
@@ -114,7 +116,7 @@ function Names({ store }: { store: RunStore }) {
         <span className="run-name">
           <Link href={correlationAddress(own)} title="All events with this correlation id">
             <Link2 size={13} aria-hidden />
-            <span className="mono cut">{own}</span>
+            <span className="mono cut">{visibleText(own)}</span>
           </Link>
           <CopyButton text={own} what="correlation id" />
         </span>

@@ -5,6 +5,7 @@ import { useQuery } from "../app/query.js";
 import { lookOf } from "../parts/status.js";
 import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
+import { visibleText } from "../parts/visible-text.js";
 import { ProofBadge } from "../proof/proof-badge.js";
 import { RunHeader } from "./run-header.js";
 import { RunStore } from "./run-store.js";
@@ -27,7 +28,7 @@ export function RunPage({ path }: { path: string }) {
   useRunVersion(store);
   const tab = useTab(path);
   const { state, link } = store;
-  const name = state?.about.name ?? path.slice(path.lastIndexOf("/") + 1);
+  const name = visibleText(String(state?.about.name ?? path.slice(path.lastIndexOf("/") + 1)));
   const word = !state?.status ? "" : `${lookOf(state.status).word} · `;
   useEffect(() => {
     document.title = `${word}${name} · Runtrail`;

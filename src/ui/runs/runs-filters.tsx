@@ -2,6 +2,7 @@ import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Query } from "../app/query.js";
 import { lookOf } from "../parts/status.js";
+import { visibleText } from "../parts/visible-text.js";
 import { statusesOf, TIMES } from "./runs-filter.js";
 
 const ACTIVE = "created,queued,leased,running,paused";
@@ -53,7 +54,7 @@ export function RunsFilters({ query, workflows }: { query: Query; workflows: rea
         label="Workflow"
         any="Any workflow"
         value={query.get("workflow") ?? ""}
-        choices={workflows.map((id) => [id, id])}
+        choices={workflows.map((id) => [id, visibleText(id)])}
         onChange={(value) => {
           change("workflow", value);
         }}
@@ -95,7 +96,7 @@ function Choice({
       }}
     >
       <option value="">{any}</option>
-      {!isKnown && <option value={value}>{value}</option>}
+      {!isKnown && <option value={value}>{visibleText(value)}</option>}
       {choices.map(([id, words]) => (
         <option key={id} value={id}>
           {words}
