@@ -109,9 +109,11 @@ export class LogSearch {
       const entry: JsonObject = objectOf(entries[place] as JsonObject) ?? {};
       const message = typeof entry["message"] === "string" ? entry["message"] : "";
       // Spread, this takes twenty times as long, and now and then much longer.
-      lines.push(
-        Object.assign({}, event, { entry: place }, entry, effectiveEntry(entry), { message }),
-      );
+      const own = { entry: place };
+      const line = Object.assign({}, event, own, entry, effectiveEntry(entry), {
+        message,
+      }) as LogLine;
+      lines.push(line);
       const text = textOfEntry(entry);
       texts.push(text);
       bytes += text.length;

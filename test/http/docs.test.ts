@@ -147,7 +147,7 @@ describe("in a browser without scripts", () => {
         const policy = response?.headers()["content-security-policy"] ?? "";
         expect(policy).toMatch(/^default-src 'none'; style-src 'self';/);
         expect(policy).not.toMatch(/unsafe|https?:/);
-        const found = (await page.evaluate(LOOK)) as Look;
+        const found = await page.evaluate<Look>(LOOK);
         expect(found).toMatchObject({ headings: 1, scripts: 0 });
         expect(found.overflow).toBeLessThanOrEqual(0);
         expect(found.background).toBe(scheme === "dark" ? "rgb(15, 19, 24)" : "rgb(255, 255, 255)");
