@@ -85,6 +85,8 @@ export interface Config {
     isOn: boolean;
     /** SQLite's file; made from the log where there is none. */
     file: string;
+    /** How long an answer may take. */
+    answerMs: number;
   };
   /** Timelines whose state is kept in memory. */
   snapshots: number;
@@ -235,6 +237,8 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
     readModel: {
       isOn: env["RUNTRAIL_READ_MODEL"] !== "off",
       file: env["RUNTRAIL_READ_MODEL_FILE"] ?? join(dataFolder, `read-model-${nodeId}.db`),
+      // Hardly anybody waits for longer.
+      answerMs: 15_000,
     },
     snapshots: 1000,
     logLevel: env["RUNTRAIL_LOG_LEVEL"] ?? "info",

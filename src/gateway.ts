@@ -183,6 +183,7 @@ async function openOn(
           (reason) => {
             logger.warn({ reason }, "the read model cannot go on, and it is tried again");
           },
+          config.readModel.answerMs,
         )
       : undefined;
 

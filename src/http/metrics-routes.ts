@@ -137,6 +137,11 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   });
   const { readModel } = gateway;
   if (readModel) {
+    counter(
+      "read_model_late_answers_total",
+      "Questions that the read model has not answered in time, and pieces of history that the log was read for instead",
+      () => readModel.lateAnswers,
+    );
     gauge(
       "read_model_position",
       "Sequence up to which the log is in the read model",

@@ -1,7 +1,7 @@
 import type { HistoryCover, HistoryQuery } from "../log/history-index.js";
 import { EventSearch } from "./event-search.js";
 import { keyFinder } from "./keys.js";
-import { metaOf, type ReadDatabase } from "./database.js";
+import type { ReadDatabase } from "./database.js";
 
 /** Some events, in a form that costs little to hand over to another thread. */
 export interface PackedEvents extends HistoryCover {
@@ -11,6 +11,10 @@ export interface PackedEvents extends HistoryCover {
   facts: Float64Array<ArrayBuffer>;
   /** The envelopes, one behind the other. */
   bytes: ArrayBuffer;
+}
+
+export function isPacked(answer: unknown): answer is PackedEvents {
+  return typeof answer === "object" && answer !== null && "facts" in answer;
 }
 
 /** Of an event: its sequence, when it was recorded, the place of its scope, and where its bytes end. */
@@ -49,7 +53,7 @@ export class HistoryQueries {
 
   #read(query: HistoryQuery): PackedEvents {
     const isDescending = query.order === "descending";
-    const position = Number(metaOf(this.#db, "position"));
+    const position = this.#statements.position.get() ?? 0;
     const oldest = this.#statements.oldest.get() ?? Infinity;
     const pack = new Pack(position, oldest);
     // Downwards, what is not here yet would come first.
@@ -165,6 +169,7 @@ function prepare(db: ReadDatabase) {
     };
   };
   return {
+    position: db.prepare<[], number>("SELECT value FROM meta WHERE name = 'position'").pluck(),
     oldest: db.prepare<[], number | null>("SELECT min(sequence) FROM events").pluck(),
     findKey: keyFinder(db),
     key: db.prepare<[number], { tenant: string; name: string }>(

@@ -1,15 +1,17 @@
 import { subjectOf } from "../envelope/scope.js";
 import type { HistoryIndex, HistoryPiece, HistoryQuery } from "../log/history-index.js";
 import { recordAt, type LogRecord } from "../log/record.js";
+import { LateAnswerError, ReadModelError } from "./asked-thread.js";
 import { FACTS, type PackedEvents } from "./history-query.js";
 import { HistoryThread } from "./history-thread.js";
-import { ReadModelError } from "./query-thread.js";
 
 /** What belongs to a read model. */
 interface Source {
   file: string;
   /** How far the log is in it. */
   position: () => number;
+  /** How long a piece may take. */
+  answerMs: number;
   /** Told that only a new file helps. */
   onDamage: () => void;
 }
@@ -18,6 +20,7 @@ interface Source {
 export class ReadModelHistory implements HistoryIndex {
   readonly #source: Source;
   #thread: HistoryThread | undefined;
+  #lateAnswers = 0;
 
   constructor(source: Source) {
     this.#source = source;
@@ -27,10 +30,15 @@ export class ReadModelHistory implements HistoryIndex {
     return this.#thread ? this.#source.position() : 0;
   }
 
+  /** How many times it was not read in time, and the log was read instead. */
+  get lateAnswers(): number {
+    return this.#lateAnswers;
+  }
+
   /** There is a file now, or another one: who waits for a piece of the one before gets none. */
   reopen(): void {
     void this.#thread?.close();
-    this.#thread = new HistoryThread(this.#source.file);
+    this.#thread = new HistoryThread(this.#source.file, this.#source.answerMs);
   }
 
   async close(): Promise<void> {
@@ -39,13 +47,20 @@ export class ReadModelHistory implements HistoryIndex {
     await thread?.close();
   }
 
-  async read(query: HistoryQuery, signal: AbortSignal): Promise<HistoryPiece | undefined> {
+  read(query: HistoryQuery, signal: AbortSignal): Promise<HistoryPiece | undefined> {
+    return this.#ask(async (thread) => {
+      const packed = await thread.read(query, signal);
+      return packed && { ...packed, records: recordsOf(query.tenant, packed) };
+    });
+  }
+
+  async #ask<Answer>(ask: (thread: HistoryThread) => Promise<Answer>): Promise<Answer | undefined> {
     const thread = this.#thread;
     try {
-      const packed = await thread?.read(query, signal);
-      return packed && { ...packed, records: recordsOf(query.tenant, packed) };
+      return thread && (await ask(thread));
     } catch (error) {
       if (!(error instanceof ReadModelError)) throw error;
+      if (error instanceof LateAnswerError) this.#lateAnswers++;
       // Said once, by whoever finds it first: others that have read the same file come later.
       if (error.isDamaged && thread === this.#thread) {
         await this.close();
@@ -61,13 +76,17 @@ function recordsOf(tenant: string, { scopes, facts, bytes }: PackedEvents): LogR
   const records: LogRecord[] = [];
   let start = 0;
   for (let at = 0; at < facts.length; at += FACTS) {
-    const [sequence = 0, recordedAtMs = 0, recordedAtNanos = 0, scope = 0, end = 0] =
-      facts.subarray(at, at + FACTS);
+    const place = {
+      sequence: facts[at] ?? 0,
+      recordedAtMs: facts[at + 1] ?? 0,
+      recordedAtNanos: facts[at + 2] ?? 0,
+    };
+    const scope = facts[at + 3] ?? 0;
+    const end = facts[at + 4] ?? 0;
     const envelope = Buffer.from(bytes, start, end - start);
-    const place = { sequence, recordedAtMs, recordedAtNanos };
     const record = recordAt(subjects[scope] ?? "", place, envelope);
     // Only envelopes are stored.
-    if (!record) throw new ReadModelError(`what it has at ${sequence} is no event`, true);
+    if (!record) throw new ReadModelError(`what it has at ${place.sequence} is no event`, true);
     records.push(record);
     start = end;
   }

@@ -1,8 +1,9 @@
 import type { TimelineState } from "../projections/timeline-state.js";
+import { LateAnswerError, ReadModelError, type AnswerOf, type ValuesOf } from "./asked-thread.js";
 import { ReadModelHistory } from "./history.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
 import type { Answer, LatestRun, Queries } from "./queries.js";
-import { QueryThread, ReadModelError, type QueryName } from "./query-thread.js";
+import { startQueryThread, type QueryName, type QueryThread } from "./query-thread.js";
 import type { LogsPage } from "./log-search.js";
 import type { LogsRequest } from "./logs-request.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
@@ -10,6 +11,9 @@ import type { Stats, StatsRequest } from "./workflow-stats.js";
 
 /** So long a question waits for the read model to be opened. */
 const OPENING_MS = 5000;
+
+/** So long a piece of history may take, which is milliseconds even where all of it must be fetched from a disk. */
+const PIECE_MS = 5000;
 
 /** How it is with a read model. */
 export interface ReadModelStatus {
@@ -29,18 +33,23 @@ export class ReadModel {
   readonly history: ReadModelHistory;
   readonly #source: IndexSource;
   readonly #index: IndexThread;
+  readonly #answerMs: number;
   readonly #onTrouble: (reason: string) => void;
   #queries: QueryThread | undefined;
   #position = 0;
   #trouble: string | undefined;
+  #lateAnswers = 0;
   /** Called whenever there is news. */
   readonly #listeners = new Set<() => void>();
 
-  constructor(source: IndexSource, onTrouble: (reason: string) => void) {
+  /** @param answerMs how long an answer may take */
+  constructor(source: IndexSource, onTrouble: (reason: string) => void, answerMs: number) {
     this.#source = source;
+    this.#answerMs = answerMs;
     this.#onTrouble = onTrouble;
     this.history = new ReadModelHistory({
       file: source.file,
+      answerMs: PIECE_MS,
       position: () => this.#position,
       onDamage: () => {
         this.rebuild();
@@ -53,6 +62,11 @@ export class ReadModel {
 
   get status(): ReadModelStatus {
     return { position: this.#position, trouble: this.#trouble };
+  }
+
+  /** How many answers have not come in time, those to readers of history included. */
+  get lateAnswers(): number {
+    return this.#lateAnswers + this.history.lateAnswers;
   }
 
   /**
@@ -104,12 +118,13 @@ export class ReadModel {
 
   async #ask<Name extends QueryName>(
     name: Name,
-    ...values: Parameters<Queries[Name]>
-  ): Promise<ReturnType<Queries[Name]>> {
+    ...values: ValuesOf<Queries[Name]>
+  ): Promise<AnswerOf<Queries[Name]>> {
     const queries = await this.#opened();
     try {
       return await queries.ask(name, ...values);
     } catch (error) {
+      if (error instanceof LateAnswerError) this.#lateAnswers++;
       if (error instanceof ReadModelError && error.isDamaged) this.rebuild();
       throw error;
     }
@@ -142,7 +157,7 @@ export class ReadModel {
       case "opened":
         // The file may be another one than before.
         void this.#queries?.close();
-        this.#queries = new QueryThread(this.#source.file);
+        this.#queries = startQueryThread(this.#source.file, this.#answerMs);
         this.history.reopen();
         this.#position = news.position;
         this.#trouble = undefined;

@@ -76,6 +76,7 @@ function startReadModel(): { index: HistoryIndex; readModel: ReadModel; reads: (
       durable: `seam-${readModels}`,
     },
     () => undefined,
+    30_000,
   );
   let reads = 0;
   const index: HistoryIndex = {

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Problem } from "../../src/wire/problem.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
+import { until } from "../fixtures/until.js";
 import { append, connectTo, getJson } from "./requests.js";
 
 interface Line {
@@ -203,6 +204,30 @@ test("an export has every line however many there are, and ends with its reader"
   await new Promise((resolve) => socket.once("data", resolve));
   socket.destroy();
   expect((await get("runs/long/logs?limit=1")).status).toBe(200);
+});
+
+test("what is not answered in time is 503, and says when to ask again", async () => {
+  // A thousand lines are more than a millisecond's work.
+  const readModel = { isOn: true, answerMs: 1 };
+  const hurried = await startGateway(
+    { nodeId: "hurried", readModel, seal: { isOn: false } },
+    served.nats,
+  );
+  const entries = Array.from({ length: 1000 }, () => ({ at: AT, level: "info", message: "line" }));
+  const long = [{ type: "log.appended", payload: { entries } }];
+  const [stored] = await append(hurried.url, "runs/late", long);
+  const consistent = `consistent=${stored?.cursor ?? ""}`;
+  const { headers, body } = await until("one is late", async () => {
+    const answer = await getJson<Problem>(
+      `${hurried.url}/v1/runs/late/logs?limit=1000&${consistent}`,
+    );
+    return answer.status === 200 ? undefined : answer;
+  });
+  expect(body).toMatchObject({ status: 503, code: "unavailable", retryAfterMs: 1000 });
+  expect(headers.get("retry-after")).toBe("1");
+  const metrics = await (await fetch(`${hurried.url}/metrics`)).text();
+  expect(metrics).toMatch(/^runtrail_read_model_late_answers_total [1-9]/m);
+  await hurried.stop();
 });
 
 test("the summary of a run's logs", async () => {

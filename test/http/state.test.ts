@@ -135,6 +135,7 @@ function readModelOn({ nats, gateway }: TestGateway, file: string): ReadModel {
       durable: "read-model-test",
     },
     () => undefined,
+    30_000,
   );
   onTestFinished(() => readModel.close());
   return readModel;

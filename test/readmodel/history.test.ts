@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Delivery } from "../../src/coordinator/feed.js";
@@ -7,6 +9,7 @@ import { selectionOf } from "../../src/coordinator/selection.js";
 import { readHistory } from "../../src/log/history.js";
 import type { LogRecord } from "../../src/log/record.js";
 import { correlationIn } from "../../src/wire/timeline.js";
+import { ReadModelHistory } from "../../src/readmodel/history.js";
 import { ReadModel } from "../../src/readmodel/read-model.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { until } from "../fixtures/until.js";
@@ -143,7 +146,7 @@ async function beside(name: string): Promise<Beside> {
   const file = `${indexed.nats.dataFolder}/${name}.db`;
   const nats = { ...indexed.nats.server.connection, name };
   const source = { file, nats, log: { stream, origin, epoch }, durable: name };
-  const readModel = new ReadModel(source, () => undefined);
+  const readModel = new ReadModel(source, () => undefined, 30_000);
   expect(await readModel.reached(hub.position, AbortSignal.timeout(30_000))).toBe(true);
   return { readModel, history: new History(log, hub, readModel.history), file };
 }
@@ -189,6 +192,29 @@ test.each([
     expect(downward).toEqual(sequences.toReversed());
   }
   await readModel.close();
+});
+
+test("history comes from the log where the read model does not answer", async () => {
+  const { log, hub } = indexed.gateway;
+  const file = `${indexed.nats.dataFolder}/hangs.db`;
+  // Whoever opens it for reading waits until somebody writes.
+  execFileSync("mkfifo", [file]);
+  const hanging = new ReadModelHistory({
+    file,
+    position: () => hub.position,
+    answerMs: 200,
+    onDamage: () => undefined,
+  });
+  hanging.reopen();
+  const history = new History(log, hub, hanging);
+  const timeline = { tenant: TENANT, path: "runs/a", signal };
+  const expected = await stored("runs/a");
+  expect(await collect(history.read({ ...timeline, after: 0 }))).toEqual(expected);
+  expect(hanging.lateAnswers).toBe(1);
+  const backward = history.readBackward({ ...timeline, before: Infinity });
+  expect(await collect(backward)).toEqual(expected.toReversed());
+  closeSync(openSync(file, constants.O_RDWR));
+  await hanging.close();
 });
 
 test.each(["runs/a", "correlations/c"])(

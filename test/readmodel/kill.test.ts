@@ -93,6 +93,7 @@ test(
         (reason) => {
           trouble.push(reason);
         },
+        30_000,
       );
       expect(await readModel.reached(last, AbortSignal.timeout(30_000))).toBe(true);
       await readModel.close();

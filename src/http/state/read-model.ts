@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { readBounds } from "../../log/bounds.js";
 import type { ReadModel } from "../../readmodel/read-model.js";
-import { ReadModelError } from "../../readmodel/query-thread.js";
+import { ReadModelError } from "../../readmodel/asked-thread.js";
 import type { Answer } from "../../readmodel/queries.js";
 import type { Cursor } from "../../wire/cursor.js";
 import { formatCursor } from "../../wire/cursor.js";
