@@ -1,8 +1,5 @@
 import { closes } from "../envelope/closes.js";
 import { readBounds } from "../log/bounds.js";
-import { readTimelineHeads, type TimelineHeads } from "../log/read.js";
-import type { ScopeHead } from "../log/record.js";
-import { TrimmedHeads } from "../log/trimmed-heads.js";
 import { formatCursor } from "../wire/cursor.js";
 import type { EventFilter } from "../wire/event-filter.js";
 import type { GapFrame, OpenFrame } from "../wire/frame.js";
@@ -10,8 +7,9 @@ import type { TimelinePath } from "../wire/timeline.js";
 import { deliveriesOf, type Delivery, type Feed } from "./feed.js";
 import { Follower } from "./follower.js";
 import { openAt } from "./frames.js";
+import { currentHeads } from "./heads.js";
 import type { History } from "./history.js";
-import { isOfScope, selectionOf, type Selection } from "./selection.js";
+import { isOfScope, selectionOf } from "./selection.js";
 import type { Snapshots } from "./snapshots.js";
 import { resolveStart, type Asker, type Start } from "./start.js";
 
@@ -54,11 +52,9 @@ export class StreamCoordinator {
     const { history } = this;
     const { log, hub } = history;
     const selection = selectionOf(tenant, path, filter);
-    // Side by side, so that both ask for the log's bounds at once.
-    const [resolved, { own, newest }] = await Promise.all([
-      resolveStart(history, hub, selection, start, request),
-      this.#heads(selection),
-    ]);
+    const bounds = await readBounds(log);
+    const resolved = await resolveStart(history, hub, selection, start, request, () => bounds);
+    const { own, newest } = await currentHeads(history, selection, bounds, resolved.after);
     const terminal = own && closes(path, own.type) ? own : undefined;
     if (terminal && start.at === "cursor" && !resolved.gap && newest <= resolved.after) {
       return { outcome: "ended" };
@@ -79,30 +75,6 @@ export class StreamCoordinator {
       opening: resolved.gap ? [open, resolved.gap] : [open],
       feed: new Follower(history, { selection, after, to, terminal, historyEnd: newest }),
     };
-  }
-
-  /**
-   * What the timeline has at the moment, its own newest event also where that is trimmed; `newest` may be an
-   * event of another one, never an older one.
-   */
-  async #heads(selection: Selection): Promise<{ own: ScopeHead | undefined; newest: number }> {
-    const { tenant, path } = selection;
-    const { log, hub } = this.history;
-    const { first, last } = await readBounds(log);
-    if (!isOfScope(selection)) return { own: undefined, newest: last };
-    const { own, newest } =
-      hub.reachesBackTo >= first
-        ? await log.connection.answer(readTimelineHeads(log, tenant, path))
-        : this.#headsInMemory(tenant, path, last);
-    if (own || first === 1) return { own, newest };
-    return { own: await TrimmedHeads.of(log).find(tenant, path), newest };
-  }
-
-  /** The ring holds all of the log but, perhaps, the very newest. */
-  #headsInMemory(tenant: string, path: string, last: number): TimelineHeads {
-    const { hub } = this.history;
-    const { own, newest } = hub.heads(tenant, path);
-    return { own, newest: last > hub.position ? last : newest };
   }
 }
 

@@ -37,12 +37,22 @@ export interface Asker {
   readonly signal: AbortSignal;
 }
 
+/** What a start is resolved against. */
+interface Ground {
+  log: Log;
+  hub: Reach;
+  selection: Selection;
+  /** The log's, as of the call or later; asked for where they are needed. */
+  bounds: () => LogBounds | Promise<LogBounds>;
+}
+
 /** Scopes whose losses a gap names one by one. */
 const MAX_NAMED_SCOPES = 32;
 
 /**
  * The position at which a stream starts, and what the reader must be told it cannot have.
  *
+ * @param bounds of the log, as of the call or later; asked for where they are needed
  * @throws ProblemError `cursor-ahead` for a position beyond the end of the log
  */
 export async function resolveStart(
@@ -51,14 +61,15 @@ export async function resolveStart(
   selection: Selection,
   start: Start,
   asker: Asker,
+  bounds: Ground["bounds"] = () => readBounds(history.log),
 ): Promise<Resolved> {
-  const { log } = history;
+  const ground = { log: history.log, hub, selection, bounds };
   switch (start.at) {
     case "now":
       // Of the log, not of what this gateway has read of it: what was acknowledged before is not now.
-      return { after: (await readBounds(log)).last, gap: undefined };
+      return { after: (await bounds()).last, gap: undefined };
     case "start":
-      return afterTrim(log, hub, selection, 0, "0");
+      return afterTrim(ground, 0, "0");
     case "last":
       return {
         after: await beforeLast(history, selection, start.count, asker.signal),
@@ -66,31 +77,28 @@ export async function resolveStart(
       };
     case "sequence":
       return resolveCursor(
-        log,
-        hub,
-        selection,
+        ground,
         { sequence: Math.max(0, start.sequence - 1), epoch: undefined },
         { ...start, isReconnect: false },
       );
     case "cursor":
-      return resolveCursor(log, hub, selection, start.cursor, start);
+      return resolveCursor(ground, start.cursor, start);
   }
 }
 
 async function resolveCursor(
-  log: Log,
-  hub: Reach,
-  selection: Selection,
+  ground: Ground,
   { sequence, epoch }: Cursor,
   { isReconnect, pointer }: { isReconnect: boolean; pointer?: string },
 ): Promise<Resolved> {
+  const { log, hub, bounds } = ground;
   const requested = epoch === undefined ? String(sequence) : formatCursor(sequence, epoch);
   if (epoch !== undefined && epoch !== log.epoch) {
-    const { first } = await readBounds(log);
+    const { first } = await bounds();
     return { after: 0, gap: gap("epoch", requested, first) };
   }
   if (sequence > hub.position) {
-    const { first, last } = await readBounds(log);
+    const { first, last } = await bounds();
     // Between the two it is merely ahead of what this gateway has read so far.
     if (sequence > last) {
       if (!isReconnect) {
@@ -105,19 +113,14 @@ async function resolveCursor(
       return { after: last, gap: gap("ahead", requested, first) };
     }
   }
-  return afterTrim(log, hub, selection, sequence, requested);
+  return afterTrim(ground, sequence, requested);
 }
 
 /** A start whose following events may have been trimmed. */
-async function afterTrim(
-  log: Log,
-  hub: Reach,
-  selection: Selection,
-  after: number,
-  requested: string,
-): Promise<Resolved> {
+async function afterTrim(ground: Ground, after: number, requested: string): Promise<Resolved> {
+  const { log, hub, selection } = ground;
   if (after >= hub.reachesBackTo) return { after, gap: undefined };
-  const bounds = await readBounds(log);
+  const bounds = await ground.bounds();
   const isBeforeFirst = after + 1 < bounds.first;
   if (!isBeforeFirst && !bounds.hasHoles) return { after, gap: undefined };
   const lost = await log.connection.answer(readLost(log, selection, after, bounds));

@@ -1,4 +1,5 @@
 import type { LogLevel } from "../envelope/catalogue/log-entry.js";
+import type { TimelineHeads } from "./read.js";
 import type { LogRecord } from "./record.js";
 
 /**
@@ -51,10 +52,18 @@ export interface HistoryPiece extends HistoryCover {
   records: LogRecord[];
 }
 
+/** The newest events of a scope's timeline, as far as an index has got. */
+export interface IndexedHeads extends TimelineHeads {
+  /** How far the log was in the index. */
+  position: number;
+}
+
 /** A copy of the log that finds the events of a timeline without going through those between them. */
 export interface HistoryIndex {
   /** How far the log is in it, about; 0 while it cannot be read. It falls when the copy is made anew. */
   readonly position: number;
   /** Undefined: it cannot be read now, or the signal has aborted. */
   read(query: HistoryQuery, signal: AbortSignal): Promise<HistoryPiece | undefined>;
+  /** Undefined: it cannot be read now. */
+  heads(tenant: string, path: string): Promise<IndexedHeads | undefined>;
 }

@@ -1,6 +1,6 @@
 import type { Log } from "./stream.js";
 import { timelineSubjects, subjectOf } from "../envelope/scope.js";
-import { ForeignMessageError, recordOfStored, type LogRecord } from "./record.js";
+import { ForeignMessageError, recordOfStored, type LogRecord, type ScopeHead } from "./record.js";
 
 /**
  * The newest event of a scope's own chain, from the stream's leader: never an outdated one.
@@ -19,7 +19,7 @@ export async function readHead(
 
 export interface TimelineHeads {
   /** The newest event of the scope's own chain. */
-  own: LogRecord | undefined;
+  own: ScopeHead | undefined;
   /** Sequence of the newest event of all of the timeline; 0 where there is none. */
   newest: number;
 }

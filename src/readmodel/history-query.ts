@@ -1,4 +1,5 @@
-import type { HistoryCover, HistoryQuery } from "../log/history-index.js";
+import type { HistoryCover, HistoryQuery, IndexedHeads } from "../log/history-index.js";
+import { peekEnvelope } from "../log/peek.js";
 import { EventSearch } from "./event-search.js";
 import { keyFinder } from "./keys.js";
 import type { ReadDatabase } from "./database.js";
@@ -49,6 +50,29 @@ export class HistoryQueries {
   /** One piece, of one moment. */
   read(query: HistoryQuery): PackedEvents {
     return this.#db.transaction(() => this.#read(query))();
+  }
+
+  /** What a scope and everything below it have; `own` is the scope's own newest event. */
+  heads(tenant: string, path: string): IndexedHeads {
+    return this.#db.transaction(() => {
+      const position = this.#statements.position.get() ?? 0;
+      const key = this.#statements.findKey(tenant, path);
+      if (key === undefined) return { position, own: undefined, newest: 0 };
+      const own = this.#statements.newestOf.get(key);
+      const below = this.#statements.newestBelow.get(key) ?? 0;
+      const peek = own && peekEnvelope(own.bytes);
+      return {
+        position,
+        own: peek && {
+          scope: path,
+          sequence: own.sequence,
+          index: peek.index,
+          hash: peek.hash,
+          type: peek.type,
+        },
+        newest: Math.max(own?.sequence ?? 0, below),
+      };
+    })();
   }
 
   #read(query: HistoryQuery): PackedEvents {
@@ -179,6 +203,12 @@ function prepare(db: ReadDatabase) {
       `SELECT sequence, scope, recorded_ms AS recordedMs, recorded_nanos AS recordedNanos, bytes
        FROM events WHERE sequence = ?`,
     ),
+    newestOf: db.prepare<[number], { sequence: number; bytes: Uint8Array }>(
+      "SELECT sequence, bytes FROM events WHERE scope = ? ORDER BY sequence DESC LIMIT 1",
+    ),
+    newestBelow: db
+      .prepare<[number], number | null>("SELECT max(sequence) FROM events_below WHERE key = ?")
+      .pluck(),
     ascending: lists("ASC"),
     descending: lists("DESC"),
   };

@@ -1,4 +1,4 @@
-import type { HistoryQuery } from "../log/history-index.js";
+import type { HistoryQuery, IndexedHeads } from "../log/history-index.js";
 import { AskedThread } from "./asked-thread.js";
 import type { HistoryQueries, PackedEvents } from "./history-query.js";
 import { Turns } from "./turns.js";
@@ -10,6 +10,7 @@ const MOST_WAITING = 20_000;
  * Answers that may be on their way: with the size of one, the bound of the memory that they take. The smaller they
  * are, the more: where the event loop is busy, no more come in each round of it.
  */
+const HEADS_AT_ONCE = 256;
 const SMALL_AT_ONCE = 64;
 const LARGE_AT_ONCE = 8;
 
@@ -23,6 +24,7 @@ const SMALL_BYTES = 16 * 1024;
  */
 export class HistoryThread {
   readonly #thread: AskedThread<HistoryQueries>;
+  readonly #heads = new Turns(HEADS_AT_ONCE, MOST_WAITING);
   readonly #small = new Turns(SMALL_AT_ONCE, MOST_WAITING);
   readonly #large = new Turns(LARGE_AT_ONCE, MOST_WAITING);
 
@@ -40,6 +42,11 @@ export class HistoryThread {
   read(query: HistoryQuery, signal: AbortSignal): Promise<PackedEvents | undefined> {
     const turns = query.bytes <= SMALL_BYTES ? this.#small : this.#large;
     return turns.take(() => (signal.aborted ? undefined : this.#thread.ask("read", query)));
+  }
+
+  /** @throws ReadModelError when it cannot be read, or not in time, or too many wait */
+  heads(tenant: string, path: string): Promise<IndexedHeads> {
+    return this.#heads.take(() => this.#thread.ask("heads", tenant, path));
   }
 
   close(): Promise<void> {

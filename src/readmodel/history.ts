@@ -1,5 +1,10 @@
 import { subjectOf } from "../envelope/scope.js";
-import type { HistoryIndex, HistoryPiece, HistoryQuery } from "../log/history-index.js";
+import type {
+  HistoryIndex,
+  HistoryPiece,
+  HistoryQuery,
+  IndexedHeads,
+} from "../log/history-index.js";
 import { recordAt, type LogRecord } from "../log/record.js";
 import { LateAnswerError, ReadModelError } from "./asked-thread.js";
 import { FACTS, type PackedEvents } from "./history-query.js";
@@ -52,6 +57,10 @@ export class ReadModelHistory implements HistoryIndex {
       const packed = await thread.read(query, signal);
       return packed && { ...packed, records: recordsOf(query.tenant, packed) };
     });
+  }
+
+  heads(tenant: string, path: string): Promise<IndexedHeads | undefined> {
+    return this.#ask((thread) => thread.heads(tenant, path));
   }
 
   async #ask<Answer>(ask: (thread: HistoryThread) => Promise<Answer>): Promise<Answer | undefined> {

@@ -87,6 +87,7 @@ function startReadModel(): { index: HistoryIndex; readModel: ReadModel; reads: (
       reads++;
       return readModel.history.read(query, signal);
     },
+    heads: (tenant, path) => readModel.history.heads(tenant, path),
   };
   return { index, readModel, reads: () => reads };
 }

@@ -213,6 +213,7 @@ test("history comes from the log where the read model does not answer", async ()
   expect(hanging.lateAnswers).toBe(1);
   const backward = history.readBackward({ ...timeline, before: Infinity });
   expect(await collect(backward)).toEqual(expected.toReversed());
+  expect(await hanging.heads(TENANT, "runs/a")).toBeUndefined();
   closeSync(openSync(file, constants.O_RDWR));
   await hanging.close();
 });
