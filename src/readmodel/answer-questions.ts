@@ -1,4 +1,4 @@
-import { parentPort, workerData, type TransferListItem } from "node:worker_threads";
+import { parentPort, workerData, type Transferable } from "node:worker_threads";
 import type { Question, Reply, ThreadData } from "./asked-thread.js";
 import { isDamaged, openForReading, type ReadDatabase } from "./database.js";
 
@@ -10,7 +10,7 @@ import { isDamaged, openForReading, type ReadDatabase } from "./database.js";
  */
 export function answerQuestions(
   queriesOn: (db: ReadDatabase) => object,
-  handedOver: (answer: unknown) => readonly TransferListItem[] = () => [],
+  handedOver: (answer: unknown) => readonly Transferable[] = () => [],
 ): void {
   const { file, isLeft } = workerData as ThreadData;
   const queries = queriesOn(openForReading(file));
@@ -23,7 +23,7 @@ export function answerQuestions(
 function answer(
   queries: object,
   { id, name, values }: Question,
-  handedOver: (answer: unknown) => readonly TransferListItem[],
+  handedOver: (answer: unknown) => readonly Transferable[],
 ): void {
   try {
     // The other side has checked that there is such a method, and that the values fit.
@@ -36,6 +36,6 @@ function answer(
   }
 }
 
-function send(reply: Reply, handedOver: readonly TransferListItem[] = []): void {
+function send(reply: Reply, handedOver: readonly Transferable[] = []): void {
   parentPort?.postMessage(reply, handedOver);
 }
