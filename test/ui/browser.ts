@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { programOf } from "../fixtures/debian-packages.js";
+import { startGateway, type Settings, type TestGateway } from "../fixtures/gateway.js";
 
 const SCREENSHOTS = new URL("../../test-results/ui/", import.meta.url).pathname;
 
@@ -14,6 +16,29 @@ export interface TestBrowser {
   /** Errors of scripts, and what the Content-Security-Policy has kept from happening. */
   complaints: string[];
   close(): Promise<void>;
+}
+
+/** What the tests of a file share. It is there once they run. */
+export interface Site {
+  readonly served: TestGateway;
+  readonly browser: TestBrowser;
+}
+
+/** A server and a browser for all tests of a file; after each, the browser must have had nothing to complain of. */
+export function openSite(settings: Settings = { readModel: { isOn: true } }): Site {
+  const site = {} as { served: TestGateway; browser: TestBrowser };
+  beforeAll(async () => {
+    site.served = await startGateway(settings);
+    site.browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await site.browser.close();
+    await site.served.stop();
+  });
+  afterEach(() => {
+    expect(site.browser.complaints).toEqual([]);
+  });
+  return site;
 }
 
 export async function openBrowser(): Promise<TestBrowser> {

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startGateway, type TestGateway } from "../fixtures/gateway.js";
+import { expect, test } from "vitest";
 import { append, draft, newRun } from "../http/requests.js";
-import { openBrowser, picture, type TestBrowser } from "./browser.js";
+import { openSite, picture } from "./browser.js";
 
-let served: TestGateway;
-let browser: TestBrowser;
-beforeAll(async () => {
-  // A ring that holds next to nothing, so that everything is read from the log.
-  served = await startGateway({ ringBytes: 20_000 });
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
+// A ring that holds next to nothing, so that everything is read from the log.
+const site = openSite({ ringBytes: 20_000 });
 
 const line = (message: string) => ({
   type: "log.appended",
@@ -23,16 +13,16 @@ const line = (message: string) => ({
 test("says in place what can no longer be had", async () => {
   const run = newRun();
   const lines = Array.from({ length: 10 }, (_, i) => line(`line ${i + 1}`));
-  const stored = await append(served.url, run, lines);
+  const stored = await append(site.served.url, run, lines);
   await append(
-    served.url,
+    site.served.url,
     newRun(),
     Array.from({ length: 200 }, (_, i) => draft(i)),
   );
-  const { jsm, stream } = served.gateway.log;
+  const { jsm, stream } = site.served.gateway.log;
   await jsm.streams.purge(stream, { seq: (stored[5]?.sequence ?? 0) + 1 });
 
-  const page = await browser.open(`${served.url}/${run}?view=log`);
+  const page = await site.browser.open(`${site.served.url}/${run}?view=log`);
   const words = `Missing here: events 1 to 6 of ${run}: they have reached the end of their retention.`;
   await page.locator(".log-row").first().getByText(words).waitFor();
   expect(await page.locator(".log-message").allInnerTexts()).toEqual([
@@ -44,5 +34,5 @@ test("says in place what can no longer be had", async () => {
   await picture(page, "log-gap");
   await page.getByRole("tab", { name: "Events" }).click();
   await page.getByRole("cell").getByText(words).waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(site.browser.complaints).toEqual([]);
 });

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startGateway, type TestGateway } from "../fixtures/gateway.js";
+import { expect, test } from "vitest";
 import { append } from "../http/requests.js";
-import { openBrowser, picture, type TestBrowser } from "./browser.js";
+import { openSite, picture } from "./browser.js";
 
-let served: TestGateway;
-let browser: TestBrowser;
-beforeAll(async () => {
-  served = await startGateway({ readModel: { isOn: true } });
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
+const site = openSite();
 
 test("leads from the list of runs into a log and through it by keys alone", async () => {
   const entries = Array.from({ length: 500 }, (_, i) => ({
@@ -21,12 +11,12 @@ test("leads from the list of runs into a log and through it by keys alone", asyn
     message: `line ${i + 1}`,
   }));
   for (const run of ["runs/one", "runs/two"]) {
-    await append(served.url, run, [
+    await append(site.served.url, run, [
       { type: "run.created", payload: { workflowId: "w" } },
       { type: "log.appended", payload: { entries } },
     ]);
   }
-  const page = await browser.open(served.url);
+  const page = await site.browser.open(site.served.url);
   const { keyboard } = page;
   await page.locator('tr[data-run="one"]').waitFor();
   await keyboard.press("j");
@@ -61,5 +51,5 @@ test("leads from the list of runs into a log and through it by keys alone", asyn
   await picture(page, "keys");
   await keyboard.press("Escape");
   await help.waitFor({ state: "detached" });
-  expect(browser.complaints).toEqual([]);
+  expect(site.browser.complaints).toEqual([]);
 });

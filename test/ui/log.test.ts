@@ -1,22 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { append, newRun } from "../http/requests.js";
-import { openBrowser, picture, SMALL_AND_DARK, type TestBrowser } from "./browser.js";
+import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
-let served: TestGateway;
-let browser: TestBrowser;
-beforeAll(async () => {
-  served = await startGateway({ readModel: { isOn: true } });
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
-afterEach(() => {
-  expect(browser.complaints).toEqual([]);
-});
+const site = openSite();
 
 type Entry = { message: string; level?: string } & Record<string, unknown>;
 
@@ -44,8 +31,11 @@ test("shows a message as the text that it is, whatever it holds", async () => {
     "two\nlines",
     "",
   ];
-  await append(served.url, run, [created, logged(...messages.map((message) => ({ message })))]);
-  const page = await browser.open(`${served.url}/${run}?view=log`);
+  await append(site.served.url, run, [
+    created,
+    logged(...messages.map((message) => ({ message }))),
+  ]);
+  const page = await site.browser.open(`${site.served.url}/${run}?view=log`);
   await line(page, 8).waitFor();
   expect(await messageOf(page, 1).innerText()).toBe(messages[0]);
   expect(await page.evaluate("window.harmed")).toBeUndefined();
@@ -70,7 +60,7 @@ test("shows a message as the text that it is, whatever it holds", async () => {
 
 test("marks levels, standard error, milestones and what was left out", async () => {
   const run = newRun();
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     created,
     logged(
       { message: "fine" },
@@ -83,7 +73,7 @@ test("marks levels, standard error, milestones and what was left out", async () 
     { type: "log.truncated", payload: { droppedEntries: 1200, reason: "too fast" } },
     logged({ message: "after the hole" }),
   ]);
-  const page = await browser.open(`${served.url}/${run}?view=log`);
+  const page = await site.browser.open(`${site.served.url}/${run}?view=log`);
   await line(page, 7).waitFor();
   await line(page, 2).getByRole("img", { name: "warning" }).waitFor();
   await line(page, 3).getByRole("img", { name: "error" }).waitFor();
@@ -109,22 +99,25 @@ test("marks levels, standard error, milestones and what was left out", async () 
   await line(page, 5).waitFor();
   expect(await shown()).toEqual(["5"]);
 
-  const small = await browser.open(`${served.url}/${run}?view=log&line=3`, SMALL_AND_DARK);
+  const small = await site.browser.open(
+    `${site.served.url}/${run}?view=log&line=3`,
+    SMALL_AND_DARK,
+  );
   await small.getByRole("region", { name: "Line 3" }).getByText("at a.js:1").waitFor();
   await picture(small, "log-small-dark");
 });
 
 test("goes to the line that the address names, among a hundred thousand", async () => {
   const run = newRun();
-  await append(served.url, run, [created]);
+  await append(site.served.url, run, [created]);
   for (let i = 0; i < 10; i++) {
     await append(
-      served.url,
+      site.served.url,
       run,
       Array.from({ length: 10 }, (_, j) => numbered(i * 10_000 + j * 1000 + 1, 1000)),
     );
   }
-  const page = await browser.open(`${served.url}/${run}?line=88888`);
+  const page = await site.browser.open(`${site.served.url}/${run}?line=88888`);
   await line(page, 88_888).waitFor();
   expect(await messageOf(page, 88_888).innerText()).toBe("line 88888");
   await page.getByRole("region", { name: "Line 88888" }).waitFor();
@@ -147,24 +140,24 @@ test("goes to the line that the address names, among a hundred thousand", async 
 
 test("follows the end until the reader scrolls up, and says how much is new", async () => {
   const run = newRun();
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     created,
     { type: "run.started", payload: { workflowId: "w" } },
     numbered(1, 500),
   ]);
-  const page = await browser.open(`${served.url}/${run}?view=log`);
+  const page = await site.browser.open(`${site.served.url}/${run}?view=log`);
   await line(page, 500).waitFor();
-  await append(served.url, run, [numbered(501, 100)]);
+  await append(site.served.url, run, [numbered(501, 100)]);
   await line(page, 600).waitFor();
   await page.getByRole("log").hover();
   await page.mouse.wheel(0, -3000);
   await line(page, 600).waitFor({ state: "detached" });
-  await append(served.url, run, [numbered(601, 25)]);
+  await append(site.served.url, run, [numbered(601, 25)]);
   const button = page.getByRole("button", { name: "25 new lines" });
   await button.waitFor();
   await button.click();
   await line(page, 625).waitFor();
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     numbered(626, 5),
     { type: "run.completed", payload: { durationMs: 10 } },
   ]);
@@ -173,14 +166,14 @@ test("follows the end until the reader scrolls up, and says how much is new", as
 
 test("groups lines by step, and folds a step", async () => {
   const run = newRun();
-  await append(served.url, run, [created]);
+  await append(site.served.url, run, [created]);
   for (const job of ["build", "test"]) {
-    await append(served.url, `${run}/jobs/${job}`, [
+    await append(site.served.url, `${run}/jobs/${job}`, [
       { type: "job.created", payload: { jobType: "command", name: `The ${job}` } },
       logged({ message: `${job} 1` }, { message: `${job} 2` }),
     ]);
   }
-  const page = await browser.open(`${served.url}/${run}?view=log&group=1`);
+  const page = await site.browser.open(`${site.served.url}/${run}?view=log&group=1`);
   const heading = page.getByRole("button", { name: /The build/ });
   await heading.getByText("2 lines").waitFor();
   await messageOf(page, 4).waitFor();
@@ -191,8 +184,8 @@ test("groups lines by step, and folds a step", async () => {
 
 test("hands the log on: copied, or as text, NDJSON and CSV", async () => {
   const run = newRun();
-  await append(served.url, run, [created, logged({ message: "one" }, { message: "two" })]);
-  const page = await browser.open(`${served.url}/${run}?view=log`);
+  await append(site.served.url, run, [created, logged({ message: "one" }, { message: "two" })]);
+  const page = await site.browser.open(`${site.served.url}/${run}?view=log`);
   await line(page, 2).waitFor();
   await page.getByRole("button", { name: "Copy the lines that are shown" }).click();
   await page.getByRole("button", { name: "Copied" }).waitFor();

@@ -1,23 +1,10 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
-import { startGateway, type TestGateway } from "../fixtures/gateway.js";
+import { expect, onTestFinished, test } from "vitest";
 import { append, newRun } from "../http/requests.js";
-import { openBrowser, picture, type TestBrowser } from "./browser.js";
+import { openSite, picture } from "./browser.js";
 
-let served: TestGateway;
-let browser: TestBrowser;
-beforeAll(async () => {
-  served = await startGateway({ readModel: { isOn: true }, seal: { intervalMs: 100 } });
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
-afterEach(() => {
-  expect(browser.complaints).toEqual([]);
-});
+const site = openSite({ readModel: { isOn: true }, seal: { intervalMs: 100 } });
 
 const steps = (count: number) =>
   Array.from({ length: count }, (_, n) => ({
@@ -27,7 +14,7 @@ const steps = (count: number) =>
 
 async function endedRun(): Promise<{ run: string; sequences: number[] }> {
   const run = newRun();
-  const appended = await append(served.url, run, [
+  const appended = await append(site.served.url, run, [
     ...steps(5),
     { type: "run.completed", payload: { durationMs: 5 } },
   ]);
@@ -38,7 +25,7 @@ async function endedRun(): Promise<{ run: string; sequences: number[] }> {
 async function forger(part: RegExp, change: (text: string) => string): Promise<string> {
   const server = createServer((asked, answer) => {
     const { method, url = "/", headers } = asked;
-    const onward = request(served.url + url, { method, headers }, (given) => {
+    const onward = request(site.served.url + url, { method, headers }, (given) => {
       if (!part.test(url)) {
         answer.writeHead(given.statusCode ?? 500, given.headers);
         given.pipe(answer);
@@ -63,7 +50,7 @@ async function forger(part: RegExp, change: (text: string) => string): Promise<s
 
 test("says that a run is verified once all of it was checked in this browser", async () => {
   const { run } = await endedRun();
-  const page = await browser.open(`${served.url}/${run}`);
+  const page = await site.browser.open(`${site.served.url}/${run}`);
   await page.locator('[data-proof="verified"]', { hasText: "6 events" }).waitFor();
   await page.locator('[data-proof="verified"]').click();
   const panel = page.getByRole("dialog");
@@ -73,17 +60,17 @@ test("says that a run is verified once all of it was checked in this browser", a
 
 test("says of a run that goes on what is sealed, and follows as more is", async () => {
   const run = newRun();
-  await append(served.url, run, steps(3));
-  const page = await browser.open(`${served.url}/${run}`);
+  await append(site.served.url, run, steps(3));
+  const page = await site.browser.open(`${site.served.url}/${run}`);
   await page.locator('[data-proof="verified"]', { hasText: "3 events" }).waitFor();
-  await append(served.url, run, steps(4));
+  await append(site.served.url, run, steps(4));
   await page.locator('[data-proof="verified"]', { hasText: "7 events" }).waitFor();
 });
 
 test("names the event that was changed on its way to the page", async () => {
   const { run, sequences } = await endedRun();
   const url = await forger(/\/stream/, (text) => text.replace("step-2", "step-7"));
-  const page = await browser.open(`${url}/${run}?view=events`);
+  const page = await site.browser.open(`${url}/${run}?view=events`);
   const badge = page.locator('[data-proof="broken"]');
   await badge.waitFor();
   expect(await badge.textContent()).toContain(`${sequences[2]}`);
@@ -93,7 +80,7 @@ test("names the event that was changed on its way to the page", async () => {
 test("names the event that was changed in what it was held against", async () => {
   const { run, sequences } = await endedRun();
   const url = await forger(/\/bundle/, (text) => text.replace("step-3", "step-8"));
-  const page = await browser.open(`${url}/${run}?view=events`);
+  const page = await site.browser.open(`${url}/${run}?view=events`);
   const badge = page.locator('[data-proof="broken"]');
   await badge.waitFor();
   expect(await badge.textContent()).toContain(`${sequences[3]}`);
@@ -107,7 +94,7 @@ test("never says that what a stranger has signed is verified", async () => {
       return start + (one === "A" ? "B" : "A");
     }),
   );
-  const page = await browser.open(`${url}/${run}`);
+  const page = await site.browser.open(`${url}/${run}`);
   await page.locator('[data-proof="broken"], [data-proof="unknown"]').waitFor();
   expect(await page.locator('[data-proof="verified"]').count()).toBe(0);
 });

@@ -1,35 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { startGateway, type TestGateway } from "../fixtures/gateway.js";
+import { expect, test } from "vitest";
 import { append, newRun } from "../http/requests.js";
-import { openBrowser, picture, SMALL_AND_DARK, type TestBrowser } from "./browser.js";
+import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
-let served: TestGateway;
-let browser: TestBrowser;
-beforeAll(async () => {
-  served = await startGateway({ readModel: { isOn: true } });
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
-afterEach(() => {
-  expect(browser.complaints).toEqual([]);
-});
+const site = openSite();
 
 const at = (ms: number) => new Date(Date.UTC(2026, 2, 1, 9, 30) + ms).toISOString();
 
 test("shows a run as it goes on, from its first event to its end", async () => {
   const run = newRun();
-  const page = await browser.open(`${served.url}/${run}`);
+  const page = await site.browser.open(`${site.served.url}/${run}`);
   await page.getByText("Waiting for its first event").waitFor();
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     { type: "run.created", payload: { workflowId: "nightly", name: "Nightly build" } },
   ]);
   await page.getByRole("heading", { name: "Nightly build" }).waitFor();
   const head = page.locator(".run-head");
   await head.getByText("Created", { exact: true }).waitFor();
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     { type: "run.started", payload: { workflowId: "w" } },
     { type: "run.progress", payload: { completedSteps: 1, totalSteps: 4, percentage: 25 } },
   ]);
@@ -38,7 +25,7 @@ test("shows a run as it goes on, from its first event to its end", async () => {
   // A duration that ticks.
   await head.getByText("2 s", { exact: true }).waitFor();
   await page.getByText(/\d+ m?s behind/).waitFor();
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     {
       type: "run.failed",
       payload: {
@@ -56,10 +43,10 @@ test("shows a run as it goes on, from its first event to its end", async () => {
 
 test("copies what a run can be asked for by", async () => {
   const run = newRun();
-  const [created] = await append(served.url, run, [
+  const [created] = await append(site.served.url, run, [
     { type: "run.created", payload: { workflowId: "w" }, correlationId: "order-17" },
   ]);
-  const page = await browser.open(`${served.url}/${run}`);
+  const page = await site.browser.open(`${site.served.url}/${run}`);
   for (const [name, text] of [
     ["Copy correlation id", "order-17"],
     ["Copy scope", run],
@@ -75,13 +62,13 @@ test("copies what a run can be asked for by", async () => {
 test("leads from scope to scope, and keeps back and forward", async () => {
   const run = newRun();
   const job = `${run}/jobs/build`;
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     { type: "run.created", payload: { workflowId: "w", name: "The run" } },
   ]);
-  await append(served.url, job, [
+  await append(site.served.url, job, [
     { type: "job.created", payload: { jobType: "command", name: "The job" } },
   ]);
-  const page = await browser.open(`${served.url}/${job}`);
+  const page = await site.browser.open(`${site.served.url}/${job}`);
   await page.getByRole("heading", { name: "The job" }).waitFor();
   // A job is shown by its log.
   await page.getByRole("tab", { name: "Log", selected: true }).waitFor();
@@ -100,11 +87,11 @@ test("leads from scope to scope, and keeps back and forward", async () => {
 test("shows everything with a correlation id, of whichever scope", async () => {
   const [one, other] = [newRun(), newRun()];
   for (const run of [one, other]) {
-    await append(served.url, run, [
+    await append(site.served.url, run, [
       { type: "run.created", payload: { workflowId: "w" }, correlationId: "order-18" },
     ]);
   }
-  const page = await browser.open(`${served.url}/correlations/order-18?view=events`);
+  const page = await site.browser.open(`${site.served.url}/correlations/order-18?view=events`);
   await page.getByText("2 scopes with this correlation id").waitFor();
   await page.getByRole("cell", { name: one }).waitFor();
   await page.getByRole("cell", { name: other }).waitFor();
@@ -113,7 +100,7 @@ test("shows everything with a correlation id, of whichever scope", async () => {
 test("draws a bar for each scope and node, with its waits and attempts", async () => {
   const run = newRun();
   const job = `${run}/jobs/upload`;
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     { type: "run.created", occurredAt: at(0), payload: { workflowId: "w", name: "Build" } },
     { type: "run.started", occurredAt: at(1000), payload: { workflowId: "w" } },
     {
@@ -134,7 +121,7 @@ test("draws a bar for each scope and node, with its waits and attempts", async (
       payload: { nodeId: "fetch", durationMs: 2500 },
     },
   ]);
-  await append(served.url, job, [
+  await append(site.served.url, job, [
     {
       type: "job.created",
       occurredAt: at(2000),
@@ -153,10 +140,10 @@ test("draws a bar for each scope and node, with its waits and attempts", async (
     { type: "job.started", occurredAt: at(7000), payload: { jobType: "command", attempt: 2 } },
     { type: "job.completed", occurredAt: at(9000), payload: { attempt: 2, durationMs: 2000 } },
   ]);
-  await append(served.url, run, [
+  await append(site.served.url, run, [
     { type: "run.completed", occurredAt: at(10_000), payload: { durationMs: 9000 } },
   ]);
-  const page = await browser.open(`${served.url}/${run}`);
+  const page = await site.browser.open(`${site.served.url}/${run}`);
   const rows = page.getByRole("treeitem");
   await rows.nth(2).waitFor();
   expect(await rows.count()).toBe(3);
@@ -190,20 +177,20 @@ test("draws a bar for each scope and node, with its waits and attempts", async (
   await page.getByRole("button", { name: "Show all" }).click();
   await expect.poll(() => ticks.allInnerTexts()).toEqual(before);
 
-  const small = await browser.open(`${served.url}/${run}`, SMALL_AND_DARK);
+  const small = await site.browser.open(`${site.served.url}/${run}`, SMALL_AND_DARK);
   await small.getByRole("treeitem").nth(2).waitFor();
   await picture(small, "timeline-small-dark");
 });
 
 test("shows an event as it is stored, by its sequence in the address", async () => {
   const run = newRun();
-  const [, started] = await append(served.url, run, [
+  const [, started] = await append(site.served.url, run, [
     { type: "run.created", payload: { workflowId: "w" } },
     { type: "run.started", payload: { workflowId: "w", worker: "w-7" } },
     { type: "deploy.step", payload: { html: "<img src=x onerror=alert(1)>" } },
   ]);
   if (started?.outcome !== "appended") throw new Error("it was not stored");
-  const page = await browser.open(`${served.url}/${run}#seq=${started.sequence}`);
+  const page = await site.browser.open(`${site.served.url}/${run}#seq=${started.sequence}`);
   const details = page.getByRole("region", { name: `Event ${started.sequence}` });
   await details.getByText(started.hash).waitFor();
   await details.getByText(started.cursor, { exact: true }).waitFor();

@@ -1,22 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { append } from "../http/requests.js";
-import { openBrowser, picture, SMALL_AND_DARK, type TestBrowser } from "./browser.js";
+import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
-let served: TestGateway;
-let browser: TestBrowser;
-beforeAll(async () => {
-  served = await startGateway({ readModel: { isOn: true } });
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
-afterEach(() => {
-  expect(browser.complaints).toEqual([]);
-});
+const site = openSite();
 
 const created = (workflowId: string, name?: string) => ({
   type: "run.created",
@@ -36,28 +23,28 @@ const failed = {
 const row = (page: Page, runId: string) => page.locator(`tr[data-run="${runId}"]`);
 
 test("says how to emit a first event, and shows the run that it makes by itself", async () => {
-  const page = await browser.open(served.url);
+  const page = await site.browser.open(site.served.url);
   await page.getByText("No runs yet").waitFor();
   expect(await page.locator("code").allInnerTexts()).toContainEqual(
-    expect.stringContaining(`${served.url}/v1/runs/hello/events`),
+    expect.stringContaining(`${site.served.url}/v1/runs/hello/events`),
   );
   await picture(page, "runs-empty");
-  await append(served.url, "runs/first", [created("greeting")]);
+  await append(site.served.url, "runs/first", [created("greeting")]);
   await row(page, "first").getByText("Created").waitFor();
   await page.getByText("Connected").waitFor();
 });
 
 test("follows the runs that are listed, several at once", async () => {
-  await append(served.url, "runs/a", [created("deploy", "Deploy A"), started("deploy")]);
-  await append(served.url, "runs/b", [created("deploy", "Deploy B"), started("deploy")]);
-  const page = await browser.open(served.url);
+  await append(site.served.url, "runs/a", [created("deploy", "Deploy A"), started("deploy")]);
+  await append(site.served.url, "runs/b", [created("deploy", "Deploy B"), started("deploy")]);
+  const page = await site.browser.open(site.served.url);
   await row(page, "a").getByText("Running").waitFor();
-  await append(served.url, "runs/a", [progress(37.5)]);
-  await append(served.url, "runs/b", [progress(50)]);
+  await append(site.served.url, "runs/a", [progress(37.5)]);
+  await append(site.served.url, "runs/b", [progress(50)]);
   await row(page, "a").getByText("38%").waitFor();
   await row(page, "b").getByText("50%").waitFor();
-  await append(served.url, "runs/a", [completed]);
-  await append(served.url, "runs/b", [failed]);
+  await append(site.served.url, "runs/a", [completed]);
+  await append(site.served.url, "runs/b", [failed]);
   await row(page, "a").getByText("Completed").waitFor();
   await row(page, "a").getByText("1.2 s").waitFor();
   await row(page, "b").getByText("Failed").waitFor();
@@ -69,19 +56,19 @@ test("follows the runs that are listed, several at once", async () => {
 });
 
 test("lists only what the address asks for, and keeps to it", async () => {
-  await append(served.url, "runs/c", [created("nightly", "Nightly C"), started("nightly")]);
-  const page = await browser.open(`${served.url}/?workflow=nightly&status=running`);
+  await append(site.served.url, "runs/c", [created("nightly", "Nightly C"), started("nightly")]);
+  const page = await site.browser.open(`${site.served.url}/?workflow=nightly&status=running`);
   await row(page, "c").waitFor();
   expect(await page.locator("tr[data-run]").count()).toBe(1);
   expect(await page.getByLabel("Status").inputValue()).toBe("running");
-  await append(served.url, "runs/d", [created("nightly", "Nightly D"), started("nightly")]);
+  await append(site.served.url, "runs/d", [created("nightly", "Nightly D"), started("nightly")]);
   await row(page, "d").waitFor();
-  await append(served.url, "runs/c", [completed]);
+  await append(site.served.url, "runs/c", [completed]);
   await row(page, "c").waitFor({ state: "detached" });
 });
 
 test("puts filters into the address, and goes back", async () => {
-  const page = await browser.open(served.url);
+  const page = await site.browser.open(site.served.url);
   await row(page, "a").waitFor();
   await page.getByLabel("Status").selectOption("failed");
   await row(page, "a").waitFor({ state: "detached" });
@@ -102,8 +89,8 @@ test("puts filters into the address, and goes back", async () => {
 });
 
 test("turns pages by cursor", async () => {
-  for (let i = 0; i < 55; i++) await append(served.url, `runs/many-${i}`, [created("many")]);
-  const page = await browser.open(`${served.url}/?workflow=many`);
+  for (let i = 0; i < 55; i++) await append(site.served.url, `runs/many-${i}`, [created("many")]);
+  const page = await site.browser.open(`${site.served.url}/?workflow=many`);
   await row(page, "many-54").waitFor();
   expect(await page.locator("tr[data-run]").count()).toBe(50);
   await page.getByRole("button", { name: "Older" }).click();
@@ -114,8 +101,8 @@ test("turns pages by cursor", async () => {
 });
 
 test("leads to a run", async () => {
-  const page = await browser.open(served.url, SMALL_AND_DARK);
-  await page.goto(`${served.url}/?workflow=deploy`);
+  const page = await site.browser.open(site.served.url, SMALL_AND_DARK);
+  await page.goto(`${site.served.url}/?workflow=deploy`);
   await row(page, "a").waitFor();
   await picture(page, "runs-small-dark");
   await row(page, "a").getByRole("link").click();
