@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from "react";
-import { X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Dialog } from "../parts/dialog.js";
 import "./keys.css";
 
 /** What a key does, for those who ask. */
@@ -18,7 +18,6 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
  * None does anything while something is typed, or with Ctrl, Alt or the command key.
  */
 export function Keys() {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [isAsked, ask] = useState(false);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -32,29 +31,15 @@ export function Keys() {
       window.removeEventListener("keydown", onKeyDown);
     };
   }, []);
-  useEffect(() => {
-    if (isAsked) dialog.current?.showModal();
-  }, [isAsked]);
   if (!isAsked) return null;
   return (
-    <dialog
-      ref={dialog}
+    <Dialog
       className="keys"
-      aria-label="Keys"
+      label="Keys"
       onClose={() => {
         ask(false);
       }}
     >
-      <header>
-        <h2>Keys</h2>
-        <button
-          className="button quiet icon"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <X size={15} aria-hidden />
-        </button>
-      </header>
       <dl>
         {KEYS.map(([keys, what]) => (
           <div key={keys}>
@@ -67,7 +52,7 @@ export function Keys() {
           </div>
         ))}
       </dl>
-    </dialog>
+    </Dialog>
   );
 }
 

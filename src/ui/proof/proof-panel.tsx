@@ -1,9 +1,10 @@
 import { Check, CircleDashed, Download, LoaderCircle, X } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { addressOf } from "../../client/connection.js";
 import { countOf, countText, momentText } from "../app/format.js";
 import { server } from "../app/server.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { Dialog } from "../parts/dialog.js";
 import type { RunStore } from "../run/run-store.js";
 import type { ProofReport } from "./proof-report.js";
 import { REASONS, type Verdict } from "./verdict.js";
@@ -27,31 +28,14 @@ export function ProofPanel({
   onTrust: (keys: readonly string[]) => void;
   onClose: () => void;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
+  const title = (
+    <>
+      {verdict.word}
+      {verdict.detail !== "" && <span className="muted"> · {verdict.detail}</span>}
+    </>
+  );
   return (
-    <dialog
-      ref={dialog}
-      className="proof"
-      aria-label="Proof"
-      data-proof={verdict.is}
-      onClose={onClose}
-    >
-      <header>
-        <h2>
-          {verdict.word}
-          {verdict.detail !== "" && <span className="muted"> · {verdict.detail}</span>}
-        </h2>
-        <button
-          className="button quiet icon"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <X size={15} aria-hidden />
-        </button>
-      </header>
+    <Dialog className="proof" label="Proof" title={title} data-proof={verdict.is} onClose={onClose}>
       <div className="proof-body">
         {report?.strangeKeys && <StrangeKeys report={report} onTrust={onTrust} />}
         {report && report.found > 0 && <Findings report={report} store={store} onShow={onShow} />}
@@ -67,7 +51,7 @@ export function ProofPanel({
         {report?.checkpoint && <Sealed report={report} checkpoint={report.checkpoint} />}
         <Offline path={store.path} keys={report?.keys ?? []} />
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 

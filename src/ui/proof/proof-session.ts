@@ -1,3 +1,4 @@
+import { Listeners } from "../app/listeners.js";
 import type { Records } from "../run/records.js";
 import type { RunStore } from "../run/run-store.js";
 import { recall, remember } from "./memory.js";
@@ -10,7 +11,7 @@ const MAX_TEXT_LENGTH = 1024 * 1024;
 /** What is shown of a timeline, and the worker that checks it. It is told of events when it has time for them. */
 export class ProofSession {
   readonly #store: RunStore;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #worker: Worker | undefined;
   /** Those that the worker is told of. */
   #records: Records | undefined;
@@ -36,12 +37,7 @@ export class ProofSession {
     return this.#isTornOff;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   start(): void {
     const worker = new Worker(new URL("./proof-worker.ts", import.meta.url), { type: "module" });
@@ -80,7 +76,7 @@ export class ProofSession {
     switch (message.kind) {
       case "report":
         this.#report = message.report;
-        for (const listener of [...this.#listeners]) listener();
+        this.#listeners.tell();
         return;
       case "remember":
         remember(message.memory, this.#hasNewKeys);

@@ -3,7 +3,9 @@ import { float64, uint32 } from "../run/column.js";
 /** 40 bytes each. What comes behind them is not held against what was sealed. */
 export const MAX_SHOWN = 400_000;
 
+/** Of a hash, and digits of each. */
 const WORDS = 8;
+const WORD_DIGITS = 8;
 const PREFIX_LENGTH = "sha256:".length;
 
 /** The events that the page shows: sequence and hash of each, in order. */
@@ -43,14 +45,9 @@ export class ShownEvents {
   countUpTo(sequence: number): number {
     return this.#sequences.firstNotBelow(sequence + 1);
   }
-
-  clear(): void {
-    this.#sequences.clear();
-    this.#hashes.clear();
-  }
 }
 
 function wordOf(hash: string, word: number): number {
-  const from = PREFIX_LENGTH + word * WORDS;
-  return Number.parseInt(hash.slice(from, from + WORDS), 16) >>> 0;
+  const from = PREFIX_LENGTH + word * WORD_DIGITS;
+  return Number.parseInt(hash.slice(from, from + WORD_DIGITS), 16) >>> 0;
 }

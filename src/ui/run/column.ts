@@ -1,4 +1,4 @@
-type Numbers = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+type Numbers = Float64Array | Int32Array | Uint32Array | Uint16Array;
 
 const FIRST_CAPACITY = 1024;
 
@@ -36,10 +36,6 @@ export class Column<Values extends Numbers> {
     this.#length -= count;
   }
 
-  clear(): void {
-    this.#length = 0;
-  }
-
   /** The first place whose value is not less than `value`; the values ascend. */
   firstNotBelow(value: number): number {
     let from = 0;
@@ -57,4 +53,3 @@ export const float64 = () => new Column((length) => new Float64Array(length));
 export const int32 = () => new Column((length) => new Int32Array(length));
 export const uint32 = () => new Column((length) => new Uint32Array(length));
 export const uint16 = () => new Column((length) => new Uint16Array(length));
-export const uint8 = () => new Column((length) => new Uint8Array(length));

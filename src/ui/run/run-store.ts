@@ -5,6 +5,7 @@ import { applyToTimeline, initialTimeline, type Timeline } from "../../projectio
 import type { EndFrame, OpenFrame } from "../../wire/frame.js";
 import { correlationIn } from "../../wire/timeline.js";
 import type { Linked } from "../app/link.js";
+import { Listeners } from "../app/listeners.js";
 import { server } from "../app/server.js";
 import { Feed } from "../feed/feed.js";
 import { FrameBatch } from "../feed/frame-batch.js";
@@ -39,7 +40,7 @@ export class RunStore implements Linked {
   readonly #batch = new FrameBatch(() => {
     this.#publish();
   });
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #version = 0;
   #state: TimelineState | undefined;
   /** What the server made of history, until it has come in here too. */
@@ -110,12 +111,7 @@ export class RunStore implements Linked {
   /** Another number whenever anything has changed. */
   readonly version = (): number => this.#version;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   reconnect(): void {
     this.#feed.reconnect();
@@ -186,7 +182,7 @@ export class RunStore implements Linked {
     }
     this.#foldState();
     this.#version++;
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.tell();
   }
 
   #foldState(): void {

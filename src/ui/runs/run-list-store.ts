@@ -2,6 +2,7 @@ import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
 import { fetchRuns } from "../../client/state.js";
 import type { RunSummary } from "../../projections/run-summary.js";
 import type { Linked } from "../app/link.js";
+import { Listeners } from "../app/listeners.js";
 import { server } from "../app/server.js";
 import { Feed } from "../feed/feed.js";
 import { FrameBatch } from "../feed/frame-batch.js";
@@ -35,7 +36,7 @@ export class RunListStore implements Linked {
   readonly #batch = new FrameBatch(() => {
     this.#publish();
   });
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #filter: RunsFilter;
   #runs = new Map<string, LiveRun>();
   readonly #passedOver = new Set<string>();
@@ -81,12 +82,7 @@ export class RunListStore implements Linked {
     return this.#list;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   reconnect(): void {
     this.#feed.reconnect();
@@ -167,6 +163,6 @@ export class RunListStore implements Linked {
       this.#list = { ...this.#list, runs };
       this.#hasChanged = false;
     }
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.tell();
   }
 }
