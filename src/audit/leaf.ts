@@ -19,6 +19,9 @@ export interface EventLeaf {
   time: string;
 }
 
+/** What of a time is beyond milliseconds has so many digits. */
+export const NANO_DIGITS = 6;
+
 /** Nothing was there when the log was sealed. */
 export interface MissingLeaf {
   missing: true;
@@ -32,6 +35,11 @@ export interface ForeignLeaf {
   sequence: number;
   subject: string;
   time: string;
+}
+
+/** How a leaf tells when a message was recorded. @param nanos what the broker's clock adds to the milliseconds */
+export function leafTime(ms: number, nanos: number): string {
+  return `${ms}${String(nanos).padStart(NANO_DIGITS, "0")}`;
 }
 
 /** The canonical JSON of a leaf: its data in the tree. */

@@ -1,4 +1,4 @@
-import type { EventLeaf } from "../audit/leaf.js";
+import { leafTime, type EventLeaf } from "../audit/leaf.js";
 import type { LogRecord } from "../log/record.js";
 
 /** So many leaves are handed over together: one by one would cost more than what is done with them. */
@@ -6,7 +6,6 @@ const CAPACITY = 1024;
 
 /** `sha256:` and 64 digits: as text both threads take it for less than as 32 bytes. */
 const HASH_LENGTH = 71;
-const NANO_DIGITS = 6;
 
 /** What a leaf is made of, and no more. */
 type LeafSource = Pick<
@@ -95,12 +94,7 @@ export function* leavesOf(columns: LeafColumns): Generator<EventLeaf> {
       hash: bytes.toString("latin1", at * HASH_LENGTH, end),
       sequence: columns.sequence + at,
       subject: subjects[subjectAt[at] ?? 0] ?? "",
-      time: nanosecondsOf(recordedAtMs[at] ?? 0, recordedAtNanos[at] ?? 0),
+      time: leafTime(recordedAtMs[at] ?? 0, recordedAtNanos[at] ?? 0),
     };
   }
-}
-
-/** Nanoseconds since 1970, in decimal. */
-export function nanosecondsOf(ms: number, nanos: number): string {
-  return `${ms}${String(nanos).padStart(NANO_DIGITS, "0")}`;
 }

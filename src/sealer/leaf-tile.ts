@@ -1,11 +1,10 @@
-import type { Leaf } from "../audit/leaf.js";
+import { leafTime, NANO_DIGITS, type Leaf } from "../audit/leaf.js";
 import { HASH_BYTES } from "../audit/merkle-tree.js";
 import { TILE_WIDTH } from "../audit/tile-tree.js";
 
 /** Milliseconds since 1970, and nanoseconds beyond them. */
 const MS_BYTES = 6;
 const NANO_BYTES = 3;
-const NANO_DIGITS = 6;
 /** A tile has at most as many subjects as leaves. */
 const SUBJECT_BYTES = 1;
 const LEAF_BYTES = HASH_BYTES + MS_BYTES + NANO_BYTES + SUBJECT_BYTES;
@@ -90,7 +89,7 @@ export function decodeLeafTile(stored: Uint8Array, tile: number): Leaf[] {
     at += HASH_BYTES;
     const ms = bytes.readUIntBE(at, MS_BYTES);
     const nanos = bytes.readUIntBE(at + MS_BYTES, NANO_BYTES);
-    const time = `${ms}${String(nanos).padStart(NANO_DIGITS, "0")}`;
+    const time = leafTime(ms, nanos);
     const subject = subjects[bytes.readUInt8(at + MS_BYTES + NANO_BYTES)] ?? "";
     return kind === "foreign"
       ? { foreign: hash, sequence, subject, time }

@@ -1,5 +1,5 @@
 import { formatCheckpoint, parseCheckpoint } from "../audit/checkpoint.js";
-import type { ForeignLeaf, MissingLeaf } from "../audit/leaf.js";
+import { leafTime, type ForeignLeaf, type MissingLeaf } from "../audit/leaf.js";
 import { parseNote, signNote, type NoteSigner } from "../audit/note.js";
 import { TileTree } from "../audit/tile-tree.js";
 import { formatVerifierKey } from "../audit/verifier-key.js";
@@ -10,7 +10,6 @@ import { scan, type ForeignPlace, type MissingPlace, type Place } from "../log/s
 import { SealsNotStoredError, type Entry, type SealStore } from "../log/seal-store.js";
 import type { Log } from "../log/stream.js";
 import { checkpointName } from "./checkpoint-history.js";
-import { nanosecondsOf } from "./leaf-batch.js";
 import { OpenScopes } from "./open-scopes.js";
 import { makeReceipts, receiptEntry } from "./receipts.js";
 import { withSequence, type SealKey, type SealState } from "./seal-state.js";
@@ -238,7 +237,7 @@ function leafOf(place: ForeignPlace | MissingPlace): ForeignLeaf | MissingLeaf {
   const { sequence } = place;
   if (place.is === "missing") return { missing: true, sequence };
   const { subject, bytes, recordedAtMs, recordedAtNanos } = place;
-  const time = nanosecondsOf(recordedAtMs, recordedAtNanos);
+  const time = leafTime(recordedAtMs, recordedAtNanos);
   return { foreign: `sha256:${sha256Hex(bytes)}`, sequence, subject, time };
 }
 
