@@ -2,7 +2,7 @@ import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { NatsOptions } from "../log/connect.js";
 import type { LogName } from "../log/stream.js";
-import type { RecordBatch } from "./record-batch.js";
+import type { PackedEvents } from "./packed-events.js";
 
 /** What the thread needs to read the log. */
 export interface BatchSource {
@@ -27,14 +27,14 @@ export const BATCHES_AHEAD = 2;
 export async function* readBatches(
   source: BatchSource,
   signal: AbortSignal,
-): AsyncGenerator<RecordBatch, void> {
+): AsyncGenerator<PackedEvents, void> {
   const worker = new Worker(new URL("./batch-worker.js", import.meta.url), { workerData: source });
   try {
-    for await (const [batch] of on(worker, "message", { signal, close: ["exit"] })) {
-      const { subjects, facts, buffer } = batch as RecordBatch;
-      yield { subjects, facts, buffer };
+    for await (const [message] of on(worker, "message", { signal, close: ["exit"] })) {
+      const batch = message as PackedEvents;
+      yield batch;
       // There is room for another one, and memory for it.
-      worker.postMessage(buffer, [buffer]);
+      worker.postMessage(batch.bytes, [batch.bytes]);
     }
     throw new Error("the thread that reads the log has ended");
   } catch (error) {

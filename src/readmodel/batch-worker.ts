@@ -96,7 +96,7 @@ async function handOver(): Promise<void> {
   room--;
   const batch = packer.take();
   // Handed over, not copied.
-  parentPort?.postMessage(batch, [batch.facts.buffer, batch.buffer]);
+  parentPort?.postMessage(batch, [batch.facts.buffer, batch.bytes]);
 }
 
 async function untilRoom(): Promise<void> {

@@ -3,23 +3,14 @@ import { peekEnvelope } from "../log/peek.js";
 import { EventSearch } from "./event-search.js";
 import { keyFinder } from "./keys.js";
 import type { ReadDatabase } from "./database.js";
+import { PackedFacts, type PackedEvent, type PackedEvents } from "./packed-events.js";
 
-/** Some events, in a form that costs little to hand over to another thread. */
-export interface PackedEvents extends HistoryCover {
-  /** The paths that {@link facts} speak of. */
-  scopes: string[];
-  /** {@link FACTS} numbers an event, in the query's order. */
-  facts: Float64Array<ArrayBuffer>;
-  /** The envelopes, one behind the other. */
-  bytes: ArrayBuffer;
-}
+/** Some events of a timeline, by their scopes, in the query's order. */
+export interface PackedPiece extends HistoryCover, PackedEvents {}
 
-export function isPacked(answer: unknown): answer is PackedEvents {
+export function isPacked(answer: unknown): answer is PackedPiece {
   return typeof answer === "object" && answer !== null && "facts" in answer;
 }
-
-/** Of an event: its sequence, when it was recorded, the place of its scope, and where its bytes end. */
-export const FACTS = 5;
 
 /** Events that are looked at for one answer: also those of other tenants, which are not in it. */
 const MAX_LISTED = 1000;
@@ -27,12 +18,8 @@ const MAX_LISTED = 1000;
 /** A list is begun with as many as there may be of this size. */
 const USUAL_BYTES = 256;
 
-interface Stored {
-  sequence: number;
+interface Stored extends PackedEvent {
   scope: number;
-  recordedMs: number;
-  recordedNanos: number;
-  bytes: Uint8Array;
 }
 
 /** Reads timelines out of a read model, a piece at a time: between two pieces nothing is held open. */
@@ -48,7 +35,7 @@ export class HistoryQueries {
   }
 
   /** One piece, of one moment. */
-  read(query: HistoryQuery): PackedEvents {
+  read(query: HistoryQuery): PackedPiece {
     return this.#db.transaction(() => this.#read(query))();
   }
 
@@ -75,7 +62,7 @@ export class HistoryQueries {
     })();
   }
 
-  #read(query: HistoryQuery): PackedEvents {
+  #read(query: HistoryQuery): PackedPiece {
     const isDescending = query.order === "descending";
     const position = this.#statements.position.get() ?? 0;
     const oldest = this.#statements.oldest.get() ?? Infinity;
@@ -127,8 +114,7 @@ export class HistoryQueries {
 class Pack {
   /** The scopes that have been looked up, of whichever tenant. */
   readonly keys = new Map<number, { tenant: string; name: string }>();
-  readonly #places = new Map<string, number>();
-  readonly #facts: number[] = [];
+  readonly #facts = new PackedFacts();
   readonly #bytes: Uint8Array[] = [];
   #length = 0;
 
@@ -142,15 +128,13 @@ class Pack {
     return this.#length;
   }
 
-  add({ sequence, recordedMs, recordedNanos, bytes }: Stored, scope: string): void {
-    let place = this.#places.get(scope);
-    if (place === undefined) this.#places.set(scope, (place = this.#places.size));
-    this.#bytes.push(bytes);
-    this.#length += bytes.length;
-    this.#facts.push(sequence, recordedMs, recordedNanos, place, this.#length);
+  add(event: PackedEvent, scope: string): void {
+    this.#bytes.push(event.bytes);
+    this.#length += event.bytes.length;
+    this.#facts.add(event, scope, this.#length);
   }
 
-  of(reached: number): PackedEvents {
+  of(reached: number): PackedPiece {
     const bytes = new Uint8Array(this.#length);
     let at = 0;
     for (const piece of this.#bytes) {
@@ -161,8 +145,7 @@ class Pack {
       position: this.position,
       oldest: this.oldest,
       reached,
-      scopes: [...this.#places.keys()],
-      facts: Float64Array.from(this.#facts),
+      ...this.#facts.take(),
       bytes: bytes.buffer,
     };
   }
@@ -200,7 +183,7 @@ function prepare(db: ReadDatabase) {
       "SELECT tenant, name FROM keys WHERE id = ?",
     ),
     event: db.prepare<[number], Stored>(
-      `SELECT sequence, scope, recorded_ms AS recordedMs, recorded_nanos AS recordedNanos, bytes
+      `SELECT sequence, scope, recorded_ms AS recordedAtMs, recorded_nanos AS recordedAtNanos, bytes
        FROM events WHERE sequence = ?`,
     ),
     newestOf: db.prepare<[number], { sequence: number; bytes: Uint8Array }>(

@@ -1,6 +1,6 @@
 import type { HistoryQuery, IndexedHeads } from "../log/history-index.js";
 import { AskedThread } from "./asked-thread.js";
-import type { HistoryQueries, PackedEvents } from "./history-query.js";
+import type { HistoryQueries, PackedPiece } from "./history-query.js";
 import { Turns } from "./turns.js";
 
 /** Readers that wait for their turn; more are refused. */
@@ -39,7 +39,7 @@ export class HistoryThread {
    *
    * @throws ReadModelError when it cannot be read, or not in time, or too many wait
    */
-  read(query: HistoryQuery, signal: AbortSignal): Promise<PackedEvents | undefined> {
+  read(query: HistoryQuery, signal: AbortSignal): Promise<PackedPiece | undefined> {
     const turns = query.bytes <= SMALL_BYTES ? this.#small : this.#large;
     return turns.take(() => (signal.aborted ? undefined : this.#thread.ask("read", query)));
   }

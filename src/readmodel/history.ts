@@ -7,8 +7,9 @@ import type {
 } from "../log/history-index.js";
 import { recordAt, type LogRecord } from "../log/record.js";
 import { LateAnswerError, ReadModelError } from "./asked-thread.js";
-import { FACTS, type PackedEvents } from "./history-query.js";
+import type { PackedPiece } from "./history-query.js";
 import { HistoryThread } from "./history-thread.js";
+import { unpackEvents } from "./packed-events.js";
 
 /** What belongs to a read model. */
 interface Source {
@@ -80,24 +81,12 @@ export class ReadModelHistory implements HistoryIndex {
   }
 }
 
-function recordsOf(tenant: string, { scopes, facts, bytes }: PackedEvents): LogRecord[] {
-  const subjects = scopes.map((scope) => subjectOf(tenant, scope));
-  const records: LogRecord[] = [];
-  let start = 0;
-  for (let at = 0; at < facts.length; at += FACTS) {
-    const place = {
-      sequence: facts[at] ?? 0,
-      recordedAtMs: facts[at + 1] ?? 0,
-      recordedAtNanos: facts[at + 2] ?? 0,
-    };
-    const scope = facts[at + 3] ?? 0;
-    const end = facts[at + 4] ?? 0;
-    const envelope = Buffer.from(bytes, start, end - start);
-    const record = recordAt(subjects[scope] ?? "", place, envelope);
+function recordsOf(tenant: string, piece: PackedPiece): LogRecord[] {
+  const subjects = piece.names.map((scope) => subjectOf(tenant, scope));
+  return Array.from(unpackEvents(piece), (event) => {
+    const record = recordAt(subjects[event.name] ?? "", event, event.bytes);
     // Only envelopes are stored.
-    if (!record) throw new ReadModelError(`what it has at ${place.sequence} is no event`, true);
-    records.push(record);
-    start = end;
-  }
-  return records;
+    if (!record) throw new ReadModelError(`what it has at ${event.sequence} is no event`, true);
+    return record;
+  });
 }

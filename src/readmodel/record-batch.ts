@@ -1,24 +1,12 @@
 import { scopeOfSubject } from "../envelope/scope.js";
 import type { LogRecord } from "../log/record.js";
+import { PackedFacts, unpackEvents, type PackedEvents } from "./packed-events.js";
 
 /** What is indexed of an event: where it is, and its envelope. */
 export type IndexedRecord = Pick<
   LogRecord,
   "sequence" | "recordedAtMs" | "recordedAtNanos" | "subject" | "tenant" | "scope" | "bytes"
 >;
-
-/** Events that follow each other in the log, in a form that costs little to hand over to another thread. */
-export interface RecordBatch {
-  /** The subjects that {@link facts} speak of. */
-  subjects: string[];
-  /** Of each event its sequence, when it was recorded, the place of its subject, and where its bytes end. */
-  facts: Float64Array<ArrayBuffer>;
-  /** The envelopes, one behind the other, and room that was not needed. */
-  buffer: ArrayBuffer;
-}
-
-/** Numbers an event. */
-const FACTS = 5;
 
 /** A batch is full when it has so many events or bytes. */
 const MOST_EVENTS = 20_000;
@@ -30,41 +18,33 @@ const FEW_BYTES = 64 * 1024;
 
 /** Gathers events until they are handed over. Nothing is held of those that are gathered but what is packed. */
 export class RecordPacker {
-  readonly #places = new Map<string, number>();
-  #facts: number[] = [];
+  readonly #facts = new PackedFacts();
   #bytes = new Uint8Array(FEW_BYTES);
   #end = 0;
   /** As large as a full batch needs. */
   #spare: ArrayBuffer[] = [];
 
   get isEmpty(): boolean {
-    return this.#facts.length === 0;
+    return this.#facts.count === 0;
   }
 
   /** Whether it has all that a batch should have. */
   get isFull(): boolean {
-    return this.#facts.length >= MOST_EVENTS * FACTS || this.#end >= MOST_BYTES;
+    return this.#facts.count >= MOST_EVENTS || this.#end >= MOST_BYTES;
   }
 
-  add({ sequence, recordedAtMs, recordedAtNanos, subject, bytes }: IndexedRecord): void {
-    let place = this.#places.get(subject);
-    if (place === undefined) this.#places.set(subject, (place = this.#places.size));
+  add(record: IndexedRecord): void {
+    const { bytes, subject } = record;
     const end = this.#end + bytes.length;
     if (end > this.#bytes.length) this.#grow(end);
     this.#bytes.set(bytes, this.#end);
     this.#end = end;
-    this.#facts.push(sequence, recordedAtMs, recordedAtNanos, place, end);
+    this.#facts.add(record, subject, end);
   }
 
-  /** All of them; it goes on with none. */
-  take(): RecordBatch {
-    const batch = {
-      subjects: [...this.#places.keys()],
-      facts: Float64Array.from(this.#facts),
-      buffer: this.#bytes.buffer,
-    };
-    this.#places.clear();
-    this.#facts = [];
+  /** All of them, by their subjects; it goes on with none. */
+  take(): PackedEvents {
+    const batch = { ...this.#facts.take(), bytes: this.#bytes.buffer };
     this.#bytes = new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(FEW_BYTES));
     this.#end = 0;
     return batch;
@@ -88,23 +68,16 @@ export class RecordPacker {
   }
 }
 
-/** One at a time: what nobody holds any more costs the collector nothing. */
-export function* unpackRecords({ subjects, facts, buffer }: RecordBatch): Generator<IndexedRecord> {
-  const places = subjects.map((subject) => {
+/** The events of a batch, one at a time. */
+export function* unpackRecords(batch: PackedEvents): Generator<IndexedRecord> {
+  const places = batch.names.map((subject) => {
     const { tenant, path } = scopeOfSubject(subject);
     return { subject, tenant, scope: path };
   });
-  let start = 0;
-  for (let at = 0; at < facts.length;) {
-    const sequence = facts[at++] ?? 0;
-    const recordedAtMs = facts[at++] ?? 0;
-    const recordedAtNanos = facts[at++] ?? 0;
-    const place = places[facts[at++] ?? 0];
-    const end = facts[at++] ?? 0;
+  for (const { sequence, recordedAtMs, recordedAtNanos, name, bytes } of unpackEvents(batch)) {
+    const place = places[name];
     if (!place) throw new Error("a batch names the subject of each event");
     const { subject, tenant, scope } = place;
-    const bytes = new Uint8Array(buffer, start, end - start);
     yield { sequence, recordedAtMs, recordedAtNanos, subject, tenant, scope, bytes };
-    start = end;
   }
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseScope } from "../../src/envelope/scope.js";
 import type { Log } from "../../src/log/stream.js";
 import { readBatches } from "../../src/readmodel/batch-thread.js";
-import { unpackRecords, type RecordBatch } from "../../src/readmodel/record-batch.js";
+import type { PackedEvents } from "../../src/readmodel/packed-events.js";
+import { unpackRecords } from "../../src/readmodel/record-batch.js";
 import { CuttingProxy } from "../fixtures/cutting-proxy.js";
 import { startTestServer, type TestServer } from "../fixtures/nats.js";
 import { startPublisher, type TestPublisher } from "../fixtures/publisher.js";
@@ -55,7 +56,7 @@ function batchesAfter(after: number, durable: string, signal: AbortSignal, port?
   );
 }
 
-const sequencesOf = (batch: RecordBatch) =>
+const sequencesOf = (batch: PackedEvents) =>
   Array.from(unpackRecords(batch), ({ sequence }) => sequence);
 
 const range = (from: number, to: number) =>

@@ -7,8 +7,9 @@ import { isWithin } from "../../src/envelope/scope.js";
 import type { HistoryQuery } from "../../src/log/history-index.js";
 import type { LogRecord } from "../../src/log/record.js";
 import { openForReading, openForWriting } from "../../src/readmodel/database.js";
-import { FACTS, HistoryQueries, type PackedEvents } from "../../src/readmodel/history-query.js";
+import { HistoryQueries, type PackedPiece } from "../../src/readmodel/history-query.js";
 import { Indexer } from "../../src/readmodel/indexer.js";
+import { unpackEvents } from "../../src/readmodel/packed-events.js";
 import { eventOf } from "../projections/events.js";
 import { recordOf } from "./records.js";
 
@@ -54,13 +55,16 @@ function queriesOn(records: readonly LogRecord[], trimBefore: number): HistoryQu
 }
 
 /** Sequence, time, scope and text of each event. */
-function unpack({ scopes, facts, bytes }: PackedEvents): unknown[] {
-  let start = 0;
-  return Array.from({ length: facts.length / FACTS }, (_, i) => {
-    const [sequence, ms, nanos, scope = 0, end = 0] = facts.subarray(i * FACTS);
-    const text = Buffer.from(bytes.slice(start, end)).toString();
-    start = end;
-    return [sequence, ms, nanos, scopes[scope], text];
+function unpack(piece: PackedPiece): unknown[] {
+  return Array.from(unpackEvents(piece), (event) => {
+    const { sequence, recordedAtMs, recordedAtNanos, name, bytes } = event;
+    return [
+      sequence,
+      recordedAtMs,
+      recordedAtNanos,
+      piece.names[name],
+      Buffer.from(bytes).toString(),
+    ];
   });
 }
 
@@ -131,12 +135,12 @@ test("nothing is given of what would come before what is there", () => {
   expect(queries.read({ ...query, to: behind, order: "descending" })).toMatchObject({
     position,
     reached: behind + 1,
-    scopes: [],
+    names: [],
   });
   expect(queries.read({ ...query, from: behind, to: behind, order: "ascending" })).toMatchObject({
     position,
     reached: behind - 1,
-    scopes: [],
+    names: [],
   });
 });
 

@@ -36,7 +36,7 @@ test("what is unpacked is what was packed, whatever batches it was in and whatev
         if (events[i]?.isLast === false) continue;
         const batch = packer.take();
         unpacked.push(...Array.from(unpackRecords(batch), textOf));
-        if (events[i]?.isRecycled === true) packer.recycle(batch.buffer);
+        if (events[i]?.isRecycled === true) packer.recycle(batch.bytes);
       }
       unpacked.push(...Array.from(unpackRecords(packer.take()), textOf));
       expect(unpacked).toEqual(records.map(textOf));
