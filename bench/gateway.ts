@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "../dist/log/connect.js";
+import { withFolder } from "./folder.js";
 import { withNats, type NatsServer } from "./nats.js";
 
 const CLI = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -62,15 +61,6 @@ export function withGatewayOf<T>(
 export function withScript<T>(name: string, run: (served: Served) => Promise<T>): Promise<T> {
   const script = fileURLToPath(new URL(name, import.meta.url));
   return withFolder((folder) => withProcess([script, folder], {}, run));
-}
-
-async function withFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
-  try {
-    return await run(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
 }
 
 async function withProcess<T>(

@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { appendAll } from "./drafts.js";
 import { figure, median, type Figure } from "./figure.js";
+import { withFolder } from "./folder.js";
 import { withGatewayOf, type Served } from "./gateway.js";
 import { inTurns, type Load, type Side } from "./load.js";
 import { withNats } from "./nats.js";
+import { untilPosition } from "./read-position.js";
 import { nowMs } from "./stamp.js";
 import { openViewer } from "./viewer.js";
 import { CAUGHT_UP, EVENT } from "./viewers.js";
@@ -28,8 +27,6 @@ const ABREAST = 50;
 /** What is to be met, whatever JetStream takes. */
 const ONE_MS = 10;
 const ABREAST_MS = 100;
-
-const PATIENCE_MS = 300_000;
 
 const words = (text: string) => Buffer.from(text);
 
@@ -83,16 +80,8 @@ async function fill(url: string): Promise<void> {
   }
 }
 
-async function readModelHasAll({ url }: Served): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const { readModel } = (await (await fetch(`${url}/readyz`)).json()) as {
-      readModel?: { position: number };
-    };
-    if ((readModel?.position ?? 0) >= EVENTS) return;
-    if (performance.now() > end) throw new Error(`it stands at ${readModel?.position}`);
-    await delay(500);
-  }
+async function readModelHasAll(served: Served): Promise<void> {
+  await untilPosition(served, (position) => position >= EVENTS);
 }
 
 async function figureOf(
@@ -127,15 +116,14 @@ async function figureOf(
  * How soon the first event of a run comes whose events are strewn over a long log: from the read model, and from
  * JetStream by a gateway that has none.
  */
-export async function oldRunFigures(): Promise<Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
-  const env = (name: string, readModel: "on" | "off") => ({
-    RUNTRAIL_NODE_ID: name,
-    RUNTRAIL_READ_MODEL: readModel,
-    RUNTRAIL_READ_MODEL_FILE: join(folder, `${name}.db`),
-  });
-  try {
-    return await withNats(async (_, server) => {
+export function oldRunFigures(): Promise<Figure[]> {
+  return withFolder((folder) =>
+    withNats(async (_, server) => {
+      const env = (name: string, readModel: "on" | "off") => ({
+        RUNTRAIL_NODE_ID: name,
+        RUNTRAIL_READ_MODEL: readModel,
+        RUNTRAIL_READ_MODEL_FILE: join(folder, `${name}.db`),
+      });
       await withGatewayOf(server, env("indexed", "on"), async (gateway) => {
         await server.settleStreams();
         await fill(gateway.url);
@@ -150,8 +138,6 @@ export async function oldRunFigures(): Promise<Figure[]> {
           ];
         }),
       );
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
+    }),
+  );
 }

@@ -1,12 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { appendDrafts } from "./drafts.js";
 import { figure, type Figure } from "./figure.js";
 import { withGateway, type Served } from "./gateway.js";
+import { beginRebuild, untilPosition } from "./read-position.js";
 
 /** Of the log, each with a line; fewer are for trying things out. */
 const EVENTS = Number(process.env.READ_MODEL_EVENTS ?? 1_000_000);
 const APPEND_AT_ONCE = 50_000;
-const PATIENCE_MS = 600_000;
 
 /** Two of three events are of one run, the others of so many. */
 const OTHER_RUNS = 2000;
@@ -45,19 +44,6 @@ function draftOf(n: number): object {
     scope: `runs/${run}/jobs/job-${n % JOBS}`,
     payload: { entries: [{ at, level, stream, message: messageOf(n) }] },
   };
-}
-
-/** Resolves when the read model has got to somewhere; how long that took. */
-async function untilIts({ url }: Served, isThere: (position: number) => boolean): Promise<number> {
-  const start = performance.now();
-  for (;;) {
-    const answer = await fetch(`${url}/readyz`);
-    const { readModel } = (await answer.json()) as { readModel?: { position: number } };
-    const position = readModel?.position ?? 0;
-    if (isThere(position)) return performance.now() - start;
-    if (performance.now() - start > PATIENCE_MS) throw new Error(`it stands at ${position}`);
-    await delay(20);
-  }
 }
 
 const hasAll = (position: number) => position >= EVENTS;
@@ -128,7 +114,7 @@ export function readModelFigures(): Promise<Figure[]> {
     for (let n = 0; n < EVENTS; n += APPEND_AT_ONCE) {
       await appendDrafts(url, Math.min(APPEND_AT_ONCE, EVENTS - n), (i) => draftOf(n + i));
     }
-    await untilIts(gateway, hasAll);
+    await untilPosition(gateway, hasAll);
     const deep = Math.floor(EVENTS * 0.95);
     const figures = [
       await pageFigure(gateway, "first page of a run's log", "runs/big/logs", PAGE_MS),
@@ -152,10 +138,8 @@ export function readModelFigures(): Promise<Figure[]> {
       ),
       await exportFigure(gateway),
     ];
-    await fetch(`${url}/v1/reindex`, { method: "POST" });
-    // First it is thrown away, and then it grows.
-    const begunMs = await untilIts(gateway, (position) => !hasAll(position));
-    const elapsedMs = begunMs + (await untilIts(gateway, hasAll));
+    const begunMs = await beginRebuild(gateway, EVENTS);
+    const elapsedMs = begunMs + (await untilPosition(gateway, hasAll));
     const rebuild = figure(
       {
         name: "read model made anew, full text included; what is wanted",

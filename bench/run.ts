@@ -8,6 +8,7 @@ import { idleFigures } from "./idle.js";
 import { oldRunFigures } from "./old-run.js";
 import { sealFigures } from "./seal.js";
 import { readModelFigures } from "./read-model.js";
+import { rebuildFigures } from "./rebuild.js";
 import { replayFigures } from "./replay.js";
 import { replaySocketFigures } from "./replay-socket.js";
 import { stalledFigures } from "./stalled.js";
@@ -24,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   idle: idleFigures,
   "read-model": readModelFigures,
   "old-run": oldRunFigures,
+  rebuild: rebuildFigures,
   replay: replayFigures,
   "replay-socket": replaySocketFigures,
   seal: sealFigures,

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { pino } from "pino";
 import { resolveConfig } from "../dist/config.js";
 import { openGateway, type Gateway } from "../dist/gateway.js";
 import { figure, median, type Figure } from "./figure.js";
+import { withFolder } from "./folder.js";
 import { closedLoop, inTurns, type Load } from "./load.js";
 import { DRAFT, scopes } from "./publisher.js";
 import { cpu, rate } from "./sides.js";
@@ -31,15 +31,6 @@ async function withGateway<T>(
     return await run(gateway);
   } finally {
     await gateway.close();
-  }
-}
-
-async function withFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "runtrail-bench-"));
-  try {
-    return await run(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
