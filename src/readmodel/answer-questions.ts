@@ -1,6 +1,7 @@
 import { parentPort, workerData, type Transferable } from "node:worker_threads";
 import type { Question, Reply, ThreadData } from "./asked-thread.js";
 import { isDamaged, openForReading, type ReadDatabase } from "./database.js";
+import { alone } from "./shared-file.js";
 
 /**
  * The other side of an `AskedThread`.
@@ -13,7 +14,7 @@ export function answerQuestions(
   handedOver: (answer: unknown) => readonly Transferable[] = () => [],
 ): void {
   const { file, isLeft } = workerData as ThreadData;
-  const queries = queriesOn(openForReading(file));
+  const queries = alone(file, () => queriesOn(openForReading(file.path)));
   parentPort?.on("message", (question: Question) => {
     if (Atomics.load(isLeft, 0) === 0) answer(queries, question, handedOver);
     else parentPort?.close();

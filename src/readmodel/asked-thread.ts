@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import type { SharedFile } from "./shared-file.js";
 
 /** The read model could not be read. */
 export class ReadModelError extends Error {
@@ -38,7 +39,7 @@ export type Reply = { id: number } & ({ answer: unknown } | { error: string; isD
 
 /** What a thread is given. */
 export interface ThreadData {
-  file: string;
+  file: SharedFile;
   /** Not 0: nobody waits for an answer any more. */
   isLeft: Int32Array<SharedArrayBuffer>;
 }
@@ -65,7 +66,7 @@ const PAUSE_MS = 1000;
  */
 export class AskedThread<Queries> {
   readonly #script: URL;
-  readonly #file: string;
+  readonly #file: SharedFile;
   readonly #answerMs: number;
   readonly #asked = new Map<number, Asked>();
   #ids = 0;
@@ -80,7 +81,7 @@ export class AskedThread<Queries> {
    * @param script answers questions with `answerQuestions`, and gets the file
    * @param answerMs how long an answer may take, waiting included
    */
-  constructor(script: URL, file: string, answerMs: number) {
+  constructor(script: URL, file: SharedFile, answerMs: number) {
     this.#script = script;
     this.#file = file;
     this.#answerMs = answerMs;

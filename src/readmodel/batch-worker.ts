@@ -10,7 +10,7 @@ import { BATCHES_AHEAD, type BatchSource } from "./batch-thread.js";
 import { RecordPacker, type IndexedRecord } from "./record-batch.js";
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
-setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+setPriority(0, constants.priority.PRIORITY_LOW);
 
 /** The other side of {@link readBatches}: it goes on until it is terminated, or fails. */
 const source = workerData as BatchSource;

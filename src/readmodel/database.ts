@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { PLACES } from "./documents.js";
 
@@ -120,6 +120,8 @@ export function openForWriting(file: string, epoch: string): ReadDatabase {
 export function openForReading(file: string): ReadDatabase {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   db.pragma("query_only = on");
+  // SQLite opens what lies beside the file with the first look into it, which is not to be later.
+  db.pragma("schema_version");
   return db;
 }
 
@@ -129,6 +131,8 @@ export function removeDatabase(file: string): void {
 }
 
 function tryToOpen(file: string, epoch: string): ReadDatabase | undefined {
+  // What lies beside it then is of another one.
+  if (!existsSync(file)) return undefined;
   let db: ReadDatabase | undefined;
   try {
     db = connect(file);

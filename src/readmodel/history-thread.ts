@@ -1,6 +1,7 @@
 import type { HistoryQuery, IndexedHeads } from "../log/history-index.js";
 import { AskedThread } from "./asked-thread.js";
 import type { HistoryQueries, PackedPiece } from "./history-query.js";
+import type { SharedFile } from "./shared-file.js";
 import { Turns } from "./turns.js";
 
 /** Readers that wait for their turn; more are refused. */
@@ -29,7 +30,7 @@ export class HistoryThread {
   readonly #large = new Turns(LARGE_AT_ONCE, MOST_WAITING);
 
   /** @param answerMs how long a piece may take once it is its turn */
-  constructor(file: string, answerMs: number) {
+  constructor(file: SharedFile, answerMs: number) {
     const script = new URL("./history-worker.js", import.meta.url);
     this.#thread = new AskedThread(script, file, answerMs);
   }

@@ -10,10 +10,11 @@ import { LateAnswerError, ReadModelError } from "./asked-thread.js";
 import type { PackedPiece } from "./history-query.js";
 import { HistoryThread } from "./history-thread.js";
 import { unpackEvents } from "./packed-events.js";
+import type { SharedFile } from "./shared-file.js";
 
 /** What belongs to a read model. */
 interface Source {
-  file: string;
+  file: SharedFile;
   /** How far the log is in it. */
   position: () => number;
   /** How long a piece may take. */

@@ -1,11 +1,12 @@
 import { Worker } from "node:worker_threads";
 import type { NatsOptions } from "../log/connect.js";
 import type { LogName } from "../log/stream.js";
+import type { SharedFile } from "./shared-file.js";
 
 /** What the thread needs to follow the log. */
 export interface IndexSource {
   /** The read model's file. */
-  file: string;
+  file: SharedFile;
   nats: NatsOptions;
   log: LogName;
   /** Name of its durable consumer. */

@@ -8,10 +8,17 @@ import { connectNats, type NatsConnection } from "../log/connect.js";
 import { attachLog, type Log } from "../log/stream.js";
 import { agreesWithLog } from "./agreement.js";
 import { readBatches } from "./batch-thread.js";
-import { isDamaged, looksLikeDatabase, openForWriting, removeDatabase } from "./database.js";
+import {
+  isDamaged,
+  looksLikeDatabase,
+  openForWriting,
+  removeDatabase,
+  type ReadDatabase,
+} from "./database.js";
 import type { IndexNews, IndexSource } from "./index-thread.js";
 import { Indexer } from "./indexer.js";
 import { unpackRecords } from "./record-batch.js";
+import { alone } from "./shared-file.js";
 
 /** The file is gone, is another one, or is shorter than it was. */
 class DamagedFileError extends Error {
@@ -22,7 +29,7 @@ class DamagedFileError extends Error {
 }
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
-setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+setPriority(0, constants.priority.PRIORITY_LOW);
 
 /** The log has lost its newest events, and has others in their places. */
 class OtherEventsError extends Error {
@@ -36,6 +43,7 @@ class OtherEventsError extends Error {
 
 /** The other side of an {@link IndexThread}. */
 const source = workerData as IndexSource;
+const { path } = source.file;
 
 /** How often what retention has removed is looked for, and whether the file is still there. */
 const HOUSEKEEPING_MS = 5000;
@@ -63,8 +71,6 @@ while (!closing.signal.aborted) {
   try {
     nc = await connectNats(source.nats);
     const log = await attachLog(nc, source.log);
-    if (isRebuildDue) removeDatabase(source.file);
-    isRebuildDue = false;
     await follow(log, signal);
   } catch (error) {
     tell({ is: "trouble", reason: error instanceof Error ? error.message : String(error) });
@@ -78,14 +84,23 @@ while (!closing.signal.aborted) {
 // Nothing else is to come, and nobody to be listened to.
 parentPort?.close();
 
+/** The file, or a new one where one is due. */
+function openFor({ epoch }: Log): ReadDatabase {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return alone(source.file, () => {
+    if (isRebuildDue) removeDatabase(path);
+    isRebuildDue = false;
+    return openForWriting(path, epoch);
+  });
+}
+
 /** Writes the log into the file until it is told to stop. */
 async function follow(from: Log, signal: AbortSignal): Promise<void> {
-  mkdirSync(dirname(source.file), { recursive: true, mode: 0o700 });
-  const db = openForWriting(source.file, from.epoch);
+  const db = openFor(from);
   try {
     if (!(await agreesWithLog(db, from))) throw new OtherEventsError();
     const indexer = new Indexer(db);
-    let file = statSync(source.file);
+    let file = statSync(path);
     tell({ is: "opened", position: indexer.position });
     let lookAt = performance.now();
     const after = indexer.position;
@@ -94,7 +109,7 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       tell({ is: "position", position: indexer.position });
       if (performance.now() < lookAt) continue;
       lookAt = performance.now() + HOUSEKEEPING_MS;
-      file = stillTheSame(file, statSync(source.file, { throwIfNoEntry: false }));
+      file = stillTheSame(file, statSync(path, { throwIfNoEntry: false }));
       if (!(await agreesWithLog(db, from))) throw new OtherEventsError();
       const { first } = await readBounds(from);
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
@@ -111,6 +126,6 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
  */
 function stillTheSame(before: Stats, now: Stats | undefined): Stats {
   const isSame = now?.ino === before.ino && now.size >= before.size;
-  if (isSame && looksLikeDatabase(source.file)) return now;
-  throw new DamagedFileError(source.file);
+  if (isSame && looksLikeDatabase(path)) return now;
+  throw new DamagedFileError(path);
 }

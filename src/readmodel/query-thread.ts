@@ -1,5 +1,6 @@
 import { AskedThread, type NameOf } from "./asked-thread.js";
 import type { Queries } from "./queries.js";
+import type { SharedFile } from "./shared-file.js";
 
 /** The names of what can be asked. */
 export type QueryName = NameOf<Queries>;
@@ -8,6 +9,6 @@ export type QueryName = NameOf<Queries>;
 export type QueryThread = AskedThread<Queries>;
 
 /** @param answerMs how long an answer may take */
-export function startQueryThread(file: string, answerMs: number): QueryThread {
+export function startQueryThread(file: SharedFile, answerMs: number): QueryThread {
   return new AskedThread(new URL("./query-worker.js", import.meta.url), file, answerMs);
 }

@@ -4,6 +4,7 @@ import { ReadModelHistory } from "./history.js";
 import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
 import type { Answer, LatestRun, Queries } from "./queries.js";
 import { startQueryThread, type QueryName, type QueryThread } from "./query-thread.js";
+import { sharedFile, type SharedFile } from "./shared-file.js";
 import type { LogsPage } from "./log-search.js";
 import type { LogsRequest } from "./logs-request.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
@@ -14,6 +15,9 @@ const OPENING_MS = 5000;
 
 /** So long a piece of history may take, which is milliseconds even where all of it must be fetched from a disk. */
 const PIECE_MS = 5000;
+
+/** What it is made from, and where. */
+export type ReadModelSource = Omit<IndexSource, "file"> & { file: string };
 
 /** How it is with a read model. */
 export interface ReadModelStatus {
@@ -31,7 +35,7 @@ export interface ReadModelStatus {
 export class ReadModel {
   /** The events that it is made of. */
   readonly history: ReadModelHistory;
-  readonly #source: IndexSource;
+  readonly #file: SharedFile;
   readonly #index: IndexThread;
   readonly #answerMs: number;
   readonly #onTrouble: (reason: string) => void;
@@ -43,19 +47,19 @@ export class ReadModel {
   readonly #listeners = new Set<() => void>();
 
   /** @param answerMs how long an answer may take */
-  constructor(source: IndexSource, onTrouble: (reason: string) => void, answerMs: number) {
-    this.#source = source;
+  constructor(source: ReadModelSource, onTrouble: (reason: string) => void, answerMs: number) {
+    this.#file = sharedFile(source.file);
     this.#answerMs = answerMs;
     this.#onTrouble = onTrouble;
     this.history = new ReadModelHistory({
-      file: source.file,
+      file: this.#file,
       answerMs: PIECE_MS,
       position: () => this.#position,
       onDamage: () => {
         this.rebuild();
       },
     });
-    this.#index = new IndexThread(source, (news) => {
+    this.#index = new IndexThread({ ...source, file: this.#file }, (news) => {
       this.#hear(news);
     });
   }
@@ -157,7 +161,7 @@ export class ReadModel {
       case "opened":
         // The file may be another one than before.
         void this.#queries?.close();
-        this.#queries = startQueryThread(this.#source.file, this.#answerMs);
+        this.#queries = startQueryThread(this.#file, this.#answerMs);
         this.history.reopen();
         this.#position = news.position;
         this.#trouble = undefined;

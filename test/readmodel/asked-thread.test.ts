@@ -2,10 +2,12 @@ import { closeSync, constants, mkdtempSync, openSync, renameSync, rmSync } from 
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { LateAnswerError, ReadModelError } from "../../src/readmodel/asked-thread.js";
 import { openForWriting } from "../../src/readmodel/database.js";
 import { startQueryThread, type QueryThread } from "../../src/readmodel/query-thread.js";
+import { sharedFile } from "../../src/readmodel/shared-file.js";
 import { until } from "../fixtures/until.js";
 
 const folder = mkdtempSync(join(tmpdir(), "runtrail-asked-thread-"));
@@ -21,7 +23,7 @@ function makeFile(name: string): string {
 }
 
 function start(file: string, answerMs: number): QueryThread {
-  const thread = startQueryThread(file, answerMs);
+  const thread = startQueryThread(sharedFile(file), answerMs);
   onTestFinished(() => thread.close());
   return thread;
 }
@@ -55,6 +57,28 @@ test("a thread that ends is replaced", async () => {
   renameSync(makeFile("now.db"), file);
   const answer = await until("another thread answers", () => ask(thread).catch(() => undefined));
   expect(answer).toEqual(NOTHING);
+});
+
+test("a thread does not open a file that another one is about to replace", async () => {
+  const file = sharedFile(join(folder, "replaced.db"));
+  Atomics.store(file.lock, 0, 1);
+  const thread = startQueryThread(file, 30_000);
+  onTestFinished(() => thread.close());
+  const answer = ask(thread);
+  // It would not find one if it did not wait.
+  await delay(500);
+  openForWriting(file.path, "k3f9q2").close();
+  Atomics.store(file.lock, 0, 0);
+  Atomics.notify(file.lock, 0);
+  expect(await answer).toEqual(NOTHING);
+});
+
+test("a thread says that another one hangs where the file is not free in time", async () => {
+  const file = sharedFile(makeFile("taken.db"));
+  Atomics.store(file.lock, 0, 1);
+  const thread = startQueryThread(file, 30_000);
+  onTestFinished(() => thread.close());
+  await expect(ask(thread)).rejects.toThrow("is being opened by another thread, which hangs");
 });
 
 test("a closed one answers nobody", async () => {

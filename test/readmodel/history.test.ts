@@ -11,6 +11,7 @@ import type { LogRecord } from "../../src/log/record.js";
 import { correlationIn } from "../../src/wire/timeline.js";
 import { ReadModelHistory } from "../../src/readmodel/history.js";
 import { ReadModel } from "../../src/readmodel/read-model.js";
+import { sharedFile } from "../../src/readmodel/shared-file.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { until } from "../fixtures/until.js";
 import { append, getJson } from "../http/requests.js";
@@ -200,7 +201,7 @@ test("history comes from the log where the read model does not answer", async ()
   // Whoever opens it for reading waits until somebody writes.
   execFileSync("mkfifo", [file]);
   const hanging = new ReadModelHistory({
-    file,
+    file: sharedFile(file),
     position: () => hub.position,
     answerMs: 200,
     onDamage: () => undefined,

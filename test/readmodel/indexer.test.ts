@@ -190,6 +190,20 @@ test("a file of another log, of another version, or that is none is made anew", 
   repaired.close();
 });
 
+test("what lies beside a file that was removed is not taken for that of the new one", () => {
+  const file = newFile();
+  const old = openForWriting(file, EPOCH);
+  new Indexer(old).add(steps(3).map(recordOf));
+  const reader = openForReading(file);
+  const count = reader.prepare("SELECT count(*) FROM events").pluck();
+  expect(count.get()).toBe(3);
+  rmSync(file);
+  const made = openForWriting(file, EPOCH);
+  expect(metaOf(made, "position")).toBe(0);
+  expect(count.get()).toBe(3);
+  for (const db of [made, reader, old]) db.close();
+});
+
 test("runs are listed newest first, by what is asked of them, page by page", () => {
   const file = newFile();
   const statuses = ["run.started", "run.completed", "run.failed"];
