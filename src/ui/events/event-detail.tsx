@@ -61,11 +61,11 @@ function Fact({ name, value, href }: { name: string; value: string; href?: strin
       <dt>{name}</dt>
       <dd>
         {href === undefined ? (
-          <span className="mono cut" title={value}>
+          <span className="mono cut" title={visibleText(value)}>
             {visibleText(value)}
           </span>
         ) : (
-          <Link href={href} className="mono cut" title={value}>
+          <Link href={href} className="mono cut" title={visibleText(value)}>
             {visibleText(value)}
           </Link>
         )}

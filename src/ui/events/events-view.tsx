@@ -118,9 +118,9 @@ export function EventsView({ store }: { store: RunStore }) {
                     {typeof row === "number" ? (
                       <Cells records={records} place={row} path={store.path} />
                     ) : (
-                      <span role="cell" className="events-note">
+                      <span role="cell" className="events-note" title={row.text}>
                         <TriangleAlert size={13} aria-hidden />
-                        {row.text}
+                        <bdi className="cut">{row.text}</bdi>
                       </span>
                     )}
                   </div>

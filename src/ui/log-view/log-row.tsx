@@ -53,7 +53,7 @@ export function LogRow({
       return (
         <p className="log-note" title={row.note.text}>
           <TriangleAlert size={13} aria-hidden />
-          <span className="cut">{row.note.text}</span>
+          <bdi className="cut">{row.note.text}</bdi>
         </p>
       );
     case "group": {

@@ -4,6 +4,7 @@ import { addressOf } from "../../client/connection.js";
 import { server } from "../app/server.js";
 import type { Query } from "../app/query.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { visibleText } from "../parts/visible-text.js";
 import type { LogFilter } from "./log-filter.js";
 
 const FORMS = [
@@ -40,7 +41,7 @@ export function LogToolbar({
             query.set({ node: undefined }, "push");
           }}
         >
-          <span className="cut">{shortName(node)}</span>
+          <span className="cut">{visibleText(shortName(node))}</span>
           <X size={13} aria-hidden />
         </button>
       )}

@@ -1,8 +1,8 @@
 /** Controls other than tab and line feed, and the marks that turn the direction of what comes after them. */
 // eslint-disable-next-line no-control-regex -- it is about control characters
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 // eslint-disable-next-line no-control-regex -- it is about control characters
-const HAS_CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
+const HAS_CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 export function hasControls(text: string): boolean {
   return HAS_CONTROLS.test(text);
@@ -10,7 +10,8 @@ export function hasControls(text: string): boolean {
 
 /**
  * The text with every control made visible, so that it can neither hide anything nor turn around what stands
- * beside it: ␀ for NUL, ␡ for DEL, `[U+202E]` for what changes the direction.
+ * beside it: ␀ for NUL, ␡ for DEL, `[U+9B]` for a control beyond ASCII, `[U+202E]` for what changes the
+ * direction.
  */
 export function visibleText(text: string): string {
   return HAS_CONTROLS.test(text) ? text.replace(CONTROLS, pictureOf) : text;

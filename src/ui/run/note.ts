@@ -1,6 +1,7 @@
 import type { EventEnvelope } from "../../envelope/envelope.js";
 import type { GapFrame } from "../../wire/frame.js";
 import { countOf } from "../app/format.js";
+import { visibleText } from "../parts/visible-text.js";
 
 /** Something that is missing, said where it is missing. */
 export interface Note {
@@ -35,7 +36,7 @@ export function gapText({ reason, firstAvailable, lost }: GapFrame): string {
 export function droppedText({ payload }: EventEnvelope): string {
   const { droppedEntries, reason } = payload;
   const count = typeof droppedEntries === "number" ? droppedEntries : 0;
-  const because = typeof reason === "string" && reason !== "" ? `: ${reason}` : "";
+  const because = typeof reason === "string" && reason !== "" ? `: ${visibleText(reason)}` : "";
   return `${countOf(count, "line was", "lines were")} left out here by the producer${because}.`;
 }
 

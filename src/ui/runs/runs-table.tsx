@@ -61,7 +61,7 @@ const Row = memo(function Row({ run, setQuery }: { run: RunSummary; setQuery: Qu
         <span className="runs-sub cut">
           {name !== null && <span className="mono">{runId}</span>}
           {error?.message && (
-            <span className="runs-failure" title={error.message}>
+            <span className="runs-failure" title={visibleText(error.message)}>
               <bdi>{visibleText(error.message)}</bdi>
             </span>
           )}
@@ -73,7 +73,7 @@ const Row = memo(function Row({ run, setQuery }: { run: RunSummary; setQuery: Qu
         ) : (
           <button
             className="runs-workflow-button cut"
-            title={`Only runs of ${workflowId}`}
+            title={`Only runs of ${visibleText(workflowId)}`}
             onClick={() => {
               setQuery({ workflow: workflowId, after: undefined }, "push");
             }}
