@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
 import { Keys } from "../keys/keys.js";
@@ -52,6 +53,7 @@ function Bar() {
 
 function Page() {
   const location = usePathname();
+  useFocusOnArrival(location);
   const place = placeOf(location);
   switch (place.page) {
     case "runs":
@@ -68,4 +70,14 @@ function Page() {
         </Nothing>
       );
   }
+}
+
+/** The keyboard goes on in the page that has been gone to: what was pressed is not there any more. */
+function useFocusOnArrival(location: string): void {
+  const shown = useRef(location);
+  useEffect(() => {
+    if (shown.current === location) return;
+    shown.current = location;
+    document.getElementById("content")?.focus();
+  }, [location]);
 }

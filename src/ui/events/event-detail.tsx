@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { correlationAddress, scopeAddress } from "../app/address.js";
 import { clockText, momentText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { onEscape } from "../parts/on-escape.js";
 import type { RunStore } from "../run/run-store.js";
 import { visibleText } from "../parts/visible-text.js";
 import { Json } from "./json.js";
@@ -23,7 +24,11 @@ export function EventDetail({
   const { type, id, scope, index, correlationId, causationId, occurredAt, source, actor } = event;
   const at = Date.parse(occurredAt);
   return (
-    <section className="event" aria-label={`Event ${records.sequence(place)}`}>
+    <section
+      className="event"
+      aria-label={`Event ${records.sequence(place)}`}
+      onKeyDown={onEscape(onClose)}
+    >
       <header className="event-head">
         <h2 className="cut mono">{type}</h2>
         <CopyButton text={() => records.text(place)} what="the event as it is stored" />

@@ -135,6 +135,7 @@ export function EventsView({ store }: { store: RunStore }) {
             place={selected}
             onClose={() => {
               navigate(window.location.pathname + window.location.search);
+              list.current?.focus();
             }}
           />
         )}

@@ -6,6 +6,8 @@ import "./keys.css";
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["/", "Find"],
   ["j, k", "Next, previous row, event or bar; in the log the next and previous match"],
+  ["↑, ↓", "In a list: from row to row; in the log Enter opens one, Escape closes it"],
+  ["←, →", "In the timeline: fold, unfold"],
   ["g, G", "To the start, to the end"],
   ["f", "Follow the end of the log"],
   ["1, 2, 3", "Timeline, log, events"],
@@ -90,7 +92,9 @@ function step(direction: 1 | -1): boolean {
   }
   const list = document.querySelector<HTMLElement>('[data-shortcut="list"]');
   const arrow = direction === 1 ? "ArrowDown" : "ArrowUp";
-  list?.dispatchEvent(
+  const { activeElement } = document;
+  const from = list?.contains(activeElement) ? activeElement : list;
+  from?.dispatchEvent(
     new KeyboardEvent("keydown", { key: arrow, bubbles: true, cancelable: true }),
   );
   return list !== null;

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { momentText, clockText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { onEscape } from "../parts/on-escape.js";
 import { visibleText } from "../parts/visible-text.js";
 import type { RunStore } from "../run/run-store.js";
 import { plainText } from "./segments.js";
@@ -30,7 +31,7 @@ export function LineDetail({
   const friendly = lines.friendlyMessage(place);
   const { stackTrace } = members;
   return (
-    <section className="log-detail" aria-label={`Line ${place + 1}`}>
+    <section className="log-detail" aria-label={`Line ${place + 1}`} onKeyDown={onEscape(onClose)}>
       <header>
         <strong>Line {place + 1}</strong>
         <span className="muted">

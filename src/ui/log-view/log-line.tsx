@@ -43,6 +43,7 @@ export const LogLine = memo(function LogLine({
     <>
       <button
         className="log-number"
+        tabIndex={-1}
         aria-label={`Line ${place + 1}`}
         onClick={() => {
           onSelect(place);
@@ -68,6 +69,7 @@ export const LogLine = memo(function LogLine({
         {message.length > SHOWN_LENGTH && (
           <button
             className="log-more"
+            tabIndex={-1}
             onClick={() => {
               onSelect(place);
             }}

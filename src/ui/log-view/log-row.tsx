@@ -77,6 +77,7 @@ function Heading({
   return (
     <button
       className="log-group"
+      tabIndex={-1}
       aria-expanded={!isClosed}
       onClick={() => {
         onToggle(key);

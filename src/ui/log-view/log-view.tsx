@@ -13,6 +13,7 @@ import type { LineLook } from "./log-line.js";
 import { classesOf, LogRow } from "./log-row.js";
 import type { LogRows } from "./log-rows.js";
 import { LogToolbar } from "./log-toolbar.js";
+import { onRowKeys } from "./row-keys.js";
 import { SearchBar } from "./search-bar.js";
 import { plainText } from "./segments.js";
 import { useFind } from "./use-find.js";
@@ -106,6 +107,9 @@ export function LogView({ store }: { store: RunStore }) {
           data-shortcut="list"
           ref={list}
           onScroll={follow.onScroll}
+          onKeyDown={onRowKeys(() => {
+            follow.set(false);
+          })}
           tabIndex={0}
           role="log"
           aria-live="off"
@@ -165,6 +169,8 @@ export function LogView({ store }: { store: RunStore }) {
           place={selected}
           onClose={() => {
             set({ line: undefined });
+            const row = `[data-line="${selected + 1}"] .log-number`;
+            (list.current?.querySelector<HTMLElement>(row) ?? list.current)?.focus();
           }}
         />
       )}

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { findById } from "../../projections/keyed-list.js";
 import { scopeAddress } from "../app/address.js";
 import { clockText, countOf, durationText } from "../app/format.js";
+import { onEscape } from "../parts/on-escape.js";
 import { Status } from "../parts/status.js";
 import { visibleText } from "../parts/visible-text.js";
 import type { RunStore } from "../run/run-store.js";
@@ -28,7 +29,7 @@ export function BarDetail({
   const reason = nodeId === "" ? state?.reason : node?.reason;
   const logAddress = `${window.location.pathname}?${new URLSearchParams({ view: "log", node: bar.key }).toString()}`;
   return (
-    <section className="bar" aria-label={name}>
+    <section className="bar" aria-label={name} onKeyDown={onEscape(onClose)}>
       <header className="bar-head">
         <h2 className="cut">
           <bdi>{name}</bdi>

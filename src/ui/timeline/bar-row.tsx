@@ -6,6 +6,7 @@ import type { Bar, Piece } from "./timeline-rows.js";
 
 /** A bar of the waterfall with its name. */
 export function BarRow({
+  id,
   bar,
   range,
   now,
@@ -15,6 +16,7 @@ export function BarRow({
   onSelect,
   onToggle,
 }: {
+  id: string;
   bar: Bar;
   range: Range;
   now: number;
@@ -30,6 +32,7 @@ export function BarRow({
   const tookMs = first && last ? (last.to ?? now) - first.from : undefined;
   return (
     <div
+      id={id}
       className="timeline-row"
       role="treeitem"
       aria-level={depth + 1}

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
-import { useRef, type KeyboardEvent } from "react";
+import { useId, useRef, type KeyboardEvent } from "react";
 import { useQuery } from "../app/query.js";
 import type { RunStore } from "../run/run-store.js";
 import { BarDetail } from "./bar-detail.js";
@@ -31,6 +31,8 @@ export function Waterfall({
   onToggle: (key: string) => void;
 }) {
   const query = useQuery();
+  const id = useId();
+  const idOf = (place: number) => `${id}-${place}`;
   const lane = useRef<HTMLDivElement>(null);
   const ranged = useRange(whole, lane);
   const { range, width } = ranged;
@@ -44,17 +46,17 @@ export function Waterfall({
     overscan: OVERSCAN,
   });
   const node = query.get("node");
-  const selected = bars.find(({ key }) => key === node);
+  const place = bars.findIndex(({ key }) => key === node);
+  const selected = bars[place];
   const select = (key: string | undefined) => {
     query.set({ node: key }, "push");
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const index = bars.findIndex(({ key }) => key === node);
-    const bar = bars[index];
+    const bar = selected;
     switch (event.key) {
       case "ArrowDown":
       case "ArrowUp": {
-        const next = bars[index + (event.key === "ArrowDown" ? 1 : -1)];
+        const next = bars[place + (event.key === "ArrowDown" ? 1 : -1)];
         if (next) {
           select(next.key);
           virtualizer.scrollToIndex(bars.indexOf(next), { align: "auto" });
@@ -133,6 +135,7 @@ export function Waterfall({
           role="tree"
           aria-label="Timeline"
           tabIndex={0}
+          aria-activedescendant={selected && idOf(place)}
           onKeyDown={onKeyDown}
         >
           <div
@@ -154,6 +157,7 @@ export function Waterfall({
               return (
                 <BarRow
                   key={bar.key}
+                  id={idOf(index)}
                   bar={bar}
                   range={range}
                   now={whole.to}
@@ -175,6 +179,7 @@ export function Waterfall({
           now={whole.to}
           onClose={() => {
             select(undefined);
+            list.current?.focus();
           }}
         />
       )}
