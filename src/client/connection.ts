@@ -30,6 +30,7 @@ type Resource =
   | "proofs/consistency"
   | "runs"
   | "logs"
+  | "stats"
   | "reindex";
 
 /**

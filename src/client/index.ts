@@ -20,6 +20,7 @@ export {
   type RunsQuery,
   type StateAsOf,
 } from "./state.js";
+export { fetchStats, type Stats, type StatsQuery } from "./stats.js";
 export type { SocketClose, WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 export { FilterError, parseFilter, type EventFilter } from "../wire/event-filter.js";
 export type { CursorText } from "../wire/cursor.js";
@@ -35,4 +36,10 @@ export type { Problem, ProblemCode } from "../wire/problem.js";
 export type { RunSummary } from "../projections/run-summary.js";
 export type { ScopeState } from "../projections/scope-state.js";
 export type { TimelineState } from "../projections/timeline-state.js";
+export type {
+  RunCounts,
+  StatsBucket,
+  StatsPoint,
+  WorkflowStats,
+} from "../projections/workflow-stats.js";
 export type { EventEnvelope, JsonObject, JsonValue } from "../envelope/envelope.js";

@@ -1,4 +1,9 @@
-import { STATUSES, type Status } from "../projections/status.js";
+import {
+  countRuns,
+  type CountedRun,
+  type StatsBucket,
+  type WorkflowStats,
+} from "../projections/workflow-stats.js";
 import type { ReadDatabase } from "./database.js";
 
 /** Which runs are counted: those that were created within a time. Times are RFC 3339, UTC. */
@@ -6,21 +11,10 @@ export interface StatsRequest {
   workflowId?: string | undefined;
   since: string;
   until: string;
-}
-
-/** The runs of one workflow. */
-export interface WorkflowStats {
-  /** Null: runs that name none. */
-  workflowId: string | null;
-  runs: number;
-  /** `unknown`: no event has told. */
-  byStatus: Record<Status | "unknown", number>;
-  /** Of the runs that have ended and told how long they took: the median, and what 95 of 100 stay below. */
-  durationMs: { p50: number | null; p95: number | null };
-  /** Of the runs that have ended, the share that failed or timed out. */
-  errorRate: number | null;
-  /** Of the runs and everything below them, over the time that is asked for. */
-  eventsPerMinute: number;
+  /** Counts them once more for each of so many equal parts of the time. */
+  buckets?: number | undefined;
+  /** Lists so many of them, the newest. */
+  points?: number | undefined;
 }
 
 export interface Stats {
@@ -33,62 +27,79 @@ export interface Stats {
 /** More runs are not counted: the newest are. */
 const MAX_RUNS = 100_000;
 
-interface Row {
+interface Row extends CountedRun {
+  scope: string;
   workflowId: string | null;
-  status: Status | null;
-  durationMs: number | null;
+  createdAt: string;
   events: number;
 }
 
 /** Counts runs by workflow. */
-export function readStats(
-  db: ReadDatabase,
-  tenant: string,
-  { workflowId, since, until }: StatsRequest,
-): Stats {
+export function readStats(db: ReadDatabase, tenant: string, request: StatsRequest): Stats {
+  const { workflowId, since, until } = request;
   const rows = db
     .prepare<unknown[], Row>(
-      `SELECT workflow_id AS workflowId, status, duration_ms AS durationMs,
+      `SELECT keys.name AS scope, workflow_id AS workflowId, status, created_at AS createdAt,
+              duration_ms AS durationMs,
               (SELECT sum(below.events) FROM scopes AS below WHERE below.root = run.key) AS events
-       FROM scopes AS run
-       WHERE tenant = ? AND kind = 'runs' AND created_at >= ? AND created_at < ?
+       FROM scopes AS run JOIN keys ON keys.id = run.key
+       WHERE run.tenant = ? AND kind = 'runs' AND created_at >= ? AND created_at < ?
          ${workflowId === undefined ? "" : "AND workflow_id = ?"}
        ORDER BY first_sequence DESC LIMIT ${MAX_RUNS + 1}`,
     )
     .all(tenant, since, until, ...(workflowId === undefined ? [] : [workflowId]));
-  const minutes = (Date.parse(until) - Date.parse(since)) / 60_000;
   const byWorkflow = new Map<string | null, Row[]>();
   for (const row of rows.slice(0, MAX_RUNS)) {
     const runs = byWorkflow.get(row.workflowId);
     if (runs) runs.push(row);
     else byWorkflow.set(row.workflowId, [row]);
   }
-  const workflows = [...byWorkflow].map(([id, runs]) => statsOf(id, runs, minutes));
+  const workflows = [...byWorkflow].map(([id, runs]) => statsOf(id, runs, request));
   workflows.sort((one, other) => other.runs - one.runs);
   return { workflows, isCut: rows.length > MAX_RUNS };
 }
 
-function statsOf(workflowId: string | null, runs: readonly Row[], minutes: number): WorkflowStats {
-  const names = [...STATUSES, "unknown"] as const;
-  const byStatus = Object.fromEntries(names.map((name) => [name, 0])) as WorkflowStats["byStatus"];
-  for (const { status } of runs) byStatus[status ?? "unknown"]++;
-  const failed = byStatus.failed + byStatus.timed_out;
-  const ended = failed + byStatus.completed + byStatus.canceled;
-  const durations = runs
-    .flatMap(({ durationMs }) => durationMs ?? [])
-    .sort((one, other) => one - other);
+function statsOf(
+  workflowId: string | null,
+  runs: readonly Row[],
+  { since, until, buckets, points }: StatsRequest,
+): WorkflowStats {
+  const minutes = (Date.parse(until) - Date.parse(since)) / 60_000;
   const events = runs.reduce((sum, run) => sum + run.events, 0);
   return {
     workflowId,
-    runs: runs.length,
-    byStatus,
-    durationMs: { p50: quantile(durations, 0.5), p95: quantile(durations, 0.95) },
-    errorRate: ended === 0 ? null : failed / ended,
+    ...countRuns(runs),
     eventsPerMinute: minutes > 0 ? events / minutes : 0,
+    ...(buckets !== undefined && { buckets: bucketsOf(runs, since, until, buckets) }),
+    ...(points !== undefined && {
+      points: runs.slice(0, points).map(({ scope, status, createdAt, durationMs }) => {
+        return { scope, status, createdAt, durationMs };
+      }),
+    }),
   };
 }
 
-/** By the nearest rank. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+/** A run is in the part of the time in which it was created. */
+function bucketsOf(
+  runs: readonly Row[],
+  since: string,
+  until: string,
+  count: number,
+): StatsBucket[] {
+  const begin = Date.parse(since);
+  const end = Date.parse(until);
+  // In whole milliseconds, as times are: else a run could be outside of the times that its part says.
+  const edges = Array.from({ length: count + 1 }, (_, i) =>
+    Math.round(begin + ((end - begin) * i) / count),
+  );
+  const parts: Row[][] = edges.slice(1).map(() => []);
+  for (const run of runs) {
+    const at = Date.parse(run.createdAt);
+    parts[edges.findLastIndex((edge) => edge <= at)]?.push(run);
+  }
+  return parts.map((part, i) => ({
+    since: new Date(edges[i] ?? begin).toISOString(),
+    until: new Date(edges[i + 1] ?? end).toISOString(),
+    ...countRuns(part),
+  }));
 }

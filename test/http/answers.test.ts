@@ -134,6 +134,7 @@ test.each([
   "/v1/workflows/nightly/runs/latest",
   "/v1/workflows/nightly/runs/latest?all=1",
   "/v1/stats?since=2000-01-01",
+  "/v1/stats?since=2000-01-01&workflowId=nightly&buckets=3&points=2",
   "/v1/subscriptions",
   "/v1/subscriptions/reader",
   "/v1/checkpoint",

@@ -85,7 +85,47 @@ test("runs are counted by workflow", async () => {
   expect(one.body.workflows).toHaveLength(1);
 });
 
+test("the runs of one workflow are counted by parts of the time, and listed", async () => {
+  const at = (n: number) => new Date(Date.parse("2026-03-01T00:00:00Z") + n).toISOString();
+  const run = async (name: string, occurredAt: string, durationMs: number) =>
+    append(served.url, `runs/${name}`, [
+      { type: "run.created", payload: { workflowId: "parts" }, occurredAt },
+      { type: "run.completed", payload: { durationMs }, occurredAt },
+    ]);
+  await run("p-0", at(0), 10);
+  await run("p-1", at(3333), 20);
+  await run("p-2", at(3334), 40);
+  const [, last] = await run("p-3", at(9999), 30);
+  const range = "since=2026-03-01T00:00:00Z&until=2026-03-01T00:00:10Z";
+  const { status, body } = await getJson<Stats>(
+    `${served.url}/v1/stats?workflowId=parts&${range}&buckets=3&points=3&consistent=${last?.cursor}`,
+  );
+  expect(status).toBe(200);
+  const [parts] = body.workflows;
+  expect(parts?.buckets).toMatchObject([
+    { since: at(0), until: at(3333), runs: 1, durationMs: { p50: 10, p95: 10 }, errorRate: 0 },
+    { since: at(3333), until: at(6667), runs: 2, durationMs: { p50: 20, p95: 40 } },
+    { since: at(6667), until: at(10_000), runs: 1, byStatus: { completed: 1, failed: 0 } },
+  ]);
+  expect(parts?.points).toEqual([
+    { scope: "runs/p-3", status: "completed", createdAt: at(9999), durationMs: 30 },
+    { scope: "runs/p-2", status: "completed", createdAt: at(3334), durationMs: 40 },
+    { scope: "runs/p-1", status: "completed", createdAt: at(3333), durationMs: 20 },
+  ]);
+  // More parts than milliseconds: each run is still in one.
+  const fine = await getJson<Stats>(
+    `${served.url}/v1/stats?workflowId=parts&since=${at(3330)}&until=${at(3340)}&buckets=200`,
+  );
+  const counts = fine.body.workflows[0]?.buckets?.map(({ runs }) => runs) ?? [];
+  expect(counts).toHaveLength(200);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2);
+});
+
 test.each([
+  ["stats?buckets=10", "/query/buckets"],
+  ["stats?points=10", "/query/points"],
+  ["stats?workflowId=deploy&buckets=0", "/query/buckets"],
+  ["stats?workflowId=deploy&points=1001", "/query/points"],
   ["stats?since=yesterday", "/query/since"],
   ["stats?since=2002-01-01&until=2001-01-01", "/query/since"],
   ["stats?workflowId=", "/query/workflowId"],

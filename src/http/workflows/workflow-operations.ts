@@ -55,6 +55,39 @@ const COUNTS = Object.fromEntries(
 );
 const MAYBE_MS = { type: ["number", "null"], minimum: 0 };
 
+const RUN_COUNTS = {
+  runs: { type: "integer" },
+  byStatus: { type: "object", properties: COUNTS },
+  durationMs: { type: "object", properties: { p50: MAYBE_MS, p95: MAYBE_MS } },
+  errorRate: {
+    type: ["number", "null"],
+    minimum: 0,
+    maximum: 1,
+    description: "Of those that have ended, the share that failed or timed out.",
+  },
+};
+
+const BUCKET = {
+  type: "object",
+  required: ["since", "until", ...Object.keys(RUN_COUNTS)],
+  properties: {
+    since: schemaRef("common.timestamp"),
+    until: schemaRef("common.timestamp"),
+    ...RUN_COUNTS,
+  },
+};
+
+const POINT = {
+  type: "object",
+  required: ["scope", "status", "createdAt", "durationMs"],
+  properties: {
+    scope: schemaRef("common.scope"),
+    status: { enum: [...STATUSES, null] },
+    createdAt: schemaRef("common.timestamp"),
+    durationMs: { ...MAYBE_MS, description: "null: it has not ended." },
+  },
+};
+
 export const statsOperation: Operation = {
   operationId: "readStats",
   summary: "Count runs by workflow",
@@ -68,6 +101,16 @@ export const statsOperation: Operation = {
       type: "string",
       minLength: 1,
       maxLength: 512,
+    }),
+    queryParameter(
+      "buckets",
+      "With `workflowId`: counts its runs also for each of so many equal parts of the time.",
+      { type: "integer", minimum: 1, maximum: 200 },
+    ),
+    queryParameter("points", "With `workflowId`: lists so many of its runs, the newest.", {
+      type: "integer",
+      minimum: 1,
+      maximum: 1000,
     }),
     CONSISTENT,
   ],
@@ -85,19 +128,17 @@ export const statsOperation: Operation = {
             type: "array",
             items: {
               type: "object",
-              required: ["workflowId", "runs", "byStatus", "durationMs", "errorRate"],
+              required: ["workflowId", ...Object.keys(RUN_COUNTS), "eventsPerMinute"],
               properties: {
                 workflowId: { type: ["string", "null"] },
-                runs: { type: "integer" },
-                byStatus: { type: "object", properties: COUNTS },
-                durationMs: { type: "object", properties: { p50: MAYBE_MS, p95: MAYBE_MS } },
-                errorRate: {
-                  type: ["number", "null"],
-                  minimum: 0,
-                  maximum: 1,
-                  description: "Of those that have ended, the share that failed or timed out.",
-                },
+                ...RUN_COUNTS,
                 eventsPerMinute: { type: "number" },
+                buckets: {
+                  type: "array",
+                  items: BUCKET,
+                  description: "The parts of the time, the earliest first.",
+                },
+                points: { type: "array", items: POINT, description: "The newest run first." },
               },
             },
           },
@@ -112,5 +153,5 @@ export const statsOperation: Operation = {
       unavailable: NOT_NOW,
     }),
   },
-  example: { path: "/v1/stats?since=2026-03-01&workflowId=nightly" },
+  example: { path: "/v1/stats?since=2026-03-01&workflowId=nightly&buckets=24" },
 };

@@ -15,6 +15,10 @@ const MAX_RUNS = 1000;
 /** The longest id of a workflow. */
 const MAX_ID = 512;
 
+/** The most that the times and runs of a chart can be told apart on a screen. */
+const MAX_BUCKETS = 200;
+const MAX_POINTS = 1000;
+
 /** Without `since`, so far back runs are counted. */
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -60,8 +64,14 @@ export function workflowRoutes(app: FastifyInstance, { gateway }: Serving): void
     const since = new Date(sinceMs).toISOString();
     const until = new Date(untilMs).toISOString();
     const workflowId = parameters.words("workflowId", MAX_ID);
+    const buckets = parameters.integer("buckets", 1, MAX_BUCKETS);
+    const points = parameters.integer("points", 1, MAX_POINTS);
+    const [detail] = parameters.among("buckets", "points");
+    if (detail !== undefined && workflowId === undefined) {
+      throw badParameter(detail, "goes together with workflowId only");
+    }
     const { result } = await askReadModel(gateway, parameters, reply, (readModel) =>
-      readModel.stats(tenant, { workflowId, since, until }),
+      readModel.stats(tenant, { workflowId, since, until, buckets, points }),
     );
     return reply.send({ since, until, ...result });
   });
