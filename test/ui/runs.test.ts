@@ -74,7 +74,7 @@ test("puts filters into the address, and goes back", async () => {
   await row(page, "a").waitFor({ state: "detached" });
   await row(page, "b").waitFor();
   expect(new URL(page.url()).search).toBe("?status=failed");
-  await page.getByRole("button", { name: "deploy" }).click();
+  await page.getByLabel("Workflow").selectOption("deploy");
   await page.waitForURL(/workflow=deploy/);
   await page.goBack();
   await page.goBack();

@@ -38,7 +38,14 @@ export function correlationAddress(id: string): string {
 }
 
 export function workflowAddress(id: string): string {
+  // A URL takes these for steps, even encoded.
+  if (id === "." || id === "..") return workflowRunsAddress(id);
   return `${WORKFLOWS}${encodeURIComponent(id)}`;
+}
+
+/** The address of the list of a workflow's runs. */
+export function workflowRunsAddress(id: string): string {
+  return `/?${new URLSearchParams({ workflow: id }).toString()}`;
 }
 
 /** What stands behind a prefix; undefined where it is not there, or is no text. */

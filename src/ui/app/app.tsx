@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
 import { Keys } from "../keys/keys.js";
@@ -11,6 +11,10 @@ import { ErrorBoundary } from "./error-boundary.js";
 import { LinkProvider, useShownLink } from "./link.js";
 import iconUrl from "./icon.svg";
 import "./shell.css";
+
+const WorkflowPage = lazy(async () => ({
+  default: (await import("../workflow/workflow-page.js")).WorkflowPage,
+}));
 
 /** The whole application: the bar that is always there, and what the address names. */
 export function App() {
@@ -61,6 +65,11 @@ function Page() {
     case "timeline":
       return <RunPage key={place.path} path={place.path} />;
     case "workflow":
+      return (
+        <Suspense fallback={null}>
+          <WorkflowPage key={place.workflowId} workflowId={place.workflowId} />
+        </Suspense>
+      );
     case "unknown":
       return (
         <Nothing title="There is no such page">

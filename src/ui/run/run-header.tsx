@@ -2,7 +2,7 @@ import { ChevronRight, Link2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { TimelineState } from "../../projections/timeline-state.js";
-import { correlationAddress, scopeAddress } from "../app/address.js";
+import { correlationAddress, scopeAddress, workflowAddress } from "../app/address.js";
 import { countOf, countText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Progress } from "../parts/progress.js";
@@ -80,7 +80,11 @@ function Facts({ state }: { state: TimelineState }) {
       <Fact name="Started">
         <Moment at={began} />
       </Fact>
-      {workflowId !== undefined && <Fact name="Workflow">{visibleText(String(workflowId))}</Fact>}
+      {workflowId !== undefined && (
+        <Fact name="Workflow">
+          <Link href={workflowAddress(String(workflowId))}>{visibleText(String(workflowId))}</Link>
+        </Fact>
+      )}
       {workflowId === undefined && packId !== undefined && (
         <Fact name="Pack">{visibleText(String(packId))}</Fact>
       )}

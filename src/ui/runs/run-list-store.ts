@@ -37,18 +37,21 @@ export class RunListStore implements Linked {
     this.#publish();
   });
   readonly #listeners = new Listeners();
+  readonly #onNews: () => void;
   #filter: RunsFilter;
   #runs = new Map<string, LiveRun>();
   readonly #passedOver = new Set<string>();
   #list: RunList = { runs: [], next: null, isLoading: true, error: undefined };
   #hasChanged = false;
-  /** The newest position that has come in; what is asked for must not be older. */
+  /** What is asked for must not be older. */
   #cursor: string | undefined;
   #request: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(filter: RunsFilter) {
+  /** @param onNews called when any run has begun, gone on or ended, its progress apart, or may have unseen */
+  constructor(filter: RunsFilter, onNews: () => void = () => undefined) {
     this.#filter = filter;
+    this.#onNews = onNews;
     this.#feed = new Feed(server, {
       scope: "",
       from: "now",
@@ -64,7 +67,7 @@ export class RunListStore implements Linked {
 
   start(): void {
     void this.#feed.run();
-    void this.#ask();
+    this.refresh();
   }
 
   stop(): void {
@@ -78,6 +81,11 @@ export class RunListStore implements Linked {
     return this.#feed.link;
   }
 
+  /** The newest position that has come in. */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
   get list(): RunList {
     return this.#list;
   }
@@ -86,6 +94,11 @@ export class RunListStore implements Linked {
 
   reconnect(): void {
     this.#feed.reconnect();
+    this.refresh();
+  }
+
+  /** Asks for the page again at once. */
+  refresh(): void {
     void this.#ask();
   }
 
@@ -95,13 +108,16 @@ export class RunListStore implements Linked {
     this.#filter = filter;
     this.#list = { ...this.#list, isLoading: true };
     this.#publish();
-    void this.#ask();
+    this.refresh();
   }
 
   #take(frame: ClientFrame): void {
     if ("cursor" in frame) this.#cursor = frame.cursor;
     // What happened between the first answer and the stream's beginning is in neither.
-    if (frame.kind === "open" || frame.kind === "gap") this.#askSoon(0);
+    if (frame.kind === "open" || frame.kind === "gap") {
+      this.#askSoon(0);
+      this.#onNews();
+    }
     // In another log sequences begin anew: what is listed cannot be compared with it.
     if (frame.kind === "gap" && frame.reason === "epoch") this.#runs.clear();
     if (frame.kind === "event") this.#takeEvent(frame);
@@ -109,6 +125,7 @@ export class RunListStore implements Linked {
 
   #takeEvent(frame: EventFrame): void {
     const { scope, type } = frame.event;
+    if (type !== "run.progress") this.#onNews();
     const run = this.#runs.get(scope);
     if (run) {
       const before = run.summary.status;

@@ -45,7 +45,7 @@ export function RunsPage() {
         </p>
       )}
       {runs.length > 0 || isLoading ? (
-        <RunsTable runs={runs} isLoading={isLoading} query={query} />
+        <RunsTable runs={runs} isLoading={isLoading} />
       ) : error !== undefined ? null : isNarrow(filter) || !isFirstPage ? (
         <NoMatch query={query} />
       ) : (

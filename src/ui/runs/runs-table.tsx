@@ -1,8 +1,7 @@
 import { memo } from "react";
 import { Link } from "wouter";
 import type { RunSummary } from "../../projections/run-summary.js";
-import { scopeAddress } from "../app/address.js";
-import type { Query } from "../app/query.js";
+import { scopeAddress, workflowAddress } from "../app/address.js";
 import { Progress } from "../parts/progress.js";
 import { Status } from "../parts/status.js";
 import { visibleText } from "../parts/visible-text.js";
@@ -14,40 +13,51 @@ const SKELETON_ROWS = 8;
 export function RunsTable({
   runs,
   isLoading,
-  query,
+  ofOneWorkflow = false,
 }: {
   runs: readonly RunSummary[];
   isLoading: boolean;
-  query: Query;
+  /** Which is known to whoever reads them. */
+  ofOneWorkflow?: boolean;
 }) {
   return (
     <table className="runs-table" aria-busy={isLoading}>
       <thead>
         <tr>
-          <th scope="col">Status</th>
+          <th scope="col" className="runs-status">
+            Status
+          </th>
           <th scope="col">Run</th>
-          <th scope="col">Workflow</th>
-          <th scope="col">Progress</th>
-          <th scope="col" className="number">
+          {!ofOneWorkflow && (
+            <th scope="col" className="runs-workflow">
+              Workflow
+            </th>
+          )}
+          <th scope="col" className="runs-progress">
+            Progress
+          </th>
+          <th scope="col" className="runs-duration number">
             Duration
           </th>
-          <th scope="col">Started</th>
+          <th scope="col" className="runs-started">
+            Started
+          </th>
         </tr>
       </thead>
       <tbody>
         {runs.length === 0
           ? Array.from({ length: SKELETON_ROWS }, (_, i) => (
               <tr key={i} className="runs-skeleton" aria-hidden>
-                <td colSpan={6} />
+                <td colSpan={ofOneWorkflow ? 5 : 6} />
               </tr>
             ))
-          : runs.map((run) => <Row key={run.scope} run={run} setQuery={query.set} />)}
+          : runs.map((run) => <Row key={run.scope} run={run} ofOneWorkflow={ofOneWorkflow} />)}
       </tbody>
     </table>
   );
 }
 
-const Row = memo(function Row({ run, setQuery }: { run: RunSummary; setQuery: Query["set"] }) {
+const Row = memo(function Row({ run, ofOneWorkflow }: { run: RunSummary; ofOneWorkflow: boolean }) {
   const { scope, runId, name, workflowId, status, percentage, error } = run;
   return (
     <tr data-run={runId}>
@@ -67,21 +77,17 @@ const Row = memo(function Row({ run, setQuery }: { run: RunSummary; setQuery: Qu
           )}
         </span>
       </td>
-      <td className="runs-workflow">
-        {workflowId === null ? (
-          <span className="muted">–</span>
-        ) : (
-          <button
-            className="runs-workflow-button cut"
-            title={`Only runs of ${visibleText(workflowId)}`}
-            onClick={() => {
-              setQuery({ workflow: workflowId, after: undefined }, "push");
-            }}
-          >
-            <bdi>{visibleText(workflowId)}</bdi>
-          </button>
-        )}
-      </td>
+      {!ofOneWorkflow && (
+        <td className="runs-workflow">
+          {workflowId === null ? (
+            <span className="muted">–</span>
+          ) : (
+            <Link href={workflowAddress(workflowId)} className="runs-workflow-link cut">
+              <bdi>{visibleText(workflowId)}</bdi>
+            </Link>
+          )}
+        </td>
+      )}
       <td className="runs-progress">
         <Progress value={percentage} status={status} />
       </td>
