@@ -37,11 +37,12 @@ export async function toViewers(
   viewers: Viewers,
   pace: Pace,
   append: () => Promise<unknown>,
+  many = VIEWERS,
 ): Promise<Load> {
-  const count = pace.events * VIEWERS;
+  const count = pace.events * many;
   const arrived = viewers.tell({ do: "arrivals", count, patienceMs: PATIENCE_MS });
   const [latencies] = await Promise.all([arrived, paced(pace, append)]);
-  return { count, perSecond: pace.perSecond * VIEWERS, ...latencies };
+  return { count, perSecond: pace.perSecond * many, ...latencies };
 }
 
 export async function posted(
@@ -56,8 +57,14 @@ export async function posted(
   if (answer.statusCode >= 300) throw new Error(`${path} answered ${answer.statusCode}`);
 }
 
-export function openAll(viewers: Viewers, url: string, path: string, until: string) {
-  const targets = Array.from({ length: VIEWERS }, () => ({ path }));
+export function openAll(
+  viewers: Viewers,
+  url: string,
+  path: string,
+  until: string,
+  many = VIEWERS,
+) {
+  const targets = Array.from({ length: many }, () => ({ path }));
   return viewers.tell({ do: "open", url, targets, event: EVENT, until });
 }
 

@@ -3,7 +3,7 @@ import { appendAll } from "./drafts.js";
 import { type Figure } from "./figure.js";
 import { withGateway } from "./gateway.js";
 import { inTurns } from "./load.js";
-import { openAll, stampedTo, toViewers, VIEWERS } from "./paced.js";
+import { openAll, stampedTo, toViewers } from "./paced.js";
 import { beginRebuild, readPosition, untilPosition } from "./read-position.js";
 import { p99 } from "./sides.js";
 import { CAUGHT_UP, withViewers } from "./viewers.js";
@@ -12,6 +12,9 @@ import { CAUGHT_UP, withViewers } from "./viewers.js";
 const EVENTS = Number(process.env.REBUILD_EVENTS ?? 500_000);
 const APPEND_AT_ONCE = 50_000;
 const RUNS = 2000;
+
+/** A tenth of what fills the processors by itself: otherwise there is no room for full speed. */
+const VIEWERS = Number(process.env.VIEWERS ?? 100);
 
 const ROUNDS = 5;
 const PACE = { events: 300, perSecond: 100 };
@@ -30,8 +33,8 @@ export function rebuildFigures(): Promise<Figure[]> {
       const untilAllIsIn = () => untilPosition(gateway, (position) => position >= EVENTS);
       await untilAllIsIn();
       const pool = new Pool(gateway.url, { connections: 16 });
-      await openAll(viewers, gateway.url, "/v1/runs/watched/stream", CAUGHT_UP);
-      const deliver = () => toViewers(viewers, PACE, stampedTo(pool, "runs/watched"));
+      await openAll(viewers, gateway.url, "/v1/runs/watched/stream", CAUGHT_UP, VIEWERS);
+      const deliver = () => toViewers(viewers, PACE, stampedTo(pool, "runs/watched"), VIEWERS);
       let [made, forMs] = [0, 0];
       const sides = await inTurns(
         ROUNDS,

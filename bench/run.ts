@@ -13,6 +13,7 @@ import { replayFigures } from "./replay.js";
 import { replaySocketFigures } from "./replay-socket.js";
 import { stalledFigures } from "./stalled.js";
 import { stormFigures } from "./storm.js";
+import { uiFigures } from "./ui.js";
 import { verifyFigures } from "./verify.js";
 
 /** What can be measured, by the word that asks for it. */
@@ -31,6 +32,7 @@ const BENCHES: Record<string, () => Promise<Figure[]> | Figure[]> = {
   seal: sealFigures,
   stalled: stalledFigures,
   storm: stormFigures,
+  ui: uiFigures,
   verify: verifyFigures,
 };
 
