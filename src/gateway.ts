@@ -181,7 +181,8 @@ async function openOn(
             durable: `read-model-${config.nodeId}`,
           },
           (reason) => {
-            logger.warn({ reason }, "the read model cannot go on, and it is tried again");
+            if (reason === undefined) logger.info("the read model goes on");
+            else logger.warn({ reason }, "the read model cannot go on, and it is tried again");
           },
           config.readModel.answerMs,
         )

@@ -26,8 +26,9 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
 function messageOf(error: unknown): string {
   if (error instanceof UnavailableError) {
     const because = rootCauseOf(error.cause);
-    const reason = because === undefined ? error.message : `${error.message} (${because})`;
-    return `${reason}. Start a server with: runtrail serve, or name yours in RUNTRAIL_URL.`;
+    // It is there, and has said why not.
+    if (because === undefined) return error.message;
+    return `${error.message} (${because}). Start a server with: runtrail serve, or name yours in RUNTRAIL_URL.`;
   }
   if (error instanceof RequestRefusedError && error.status === 401) {
     return `${error.message} Put a token into RUNTRAIL_TOKEN.`;

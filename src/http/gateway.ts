@@ -41,6 +41,6 @@ export interface Readiness {
   reason?: string;
   /** What is wrong with the log, if anything: events can go on, but somebody must look. */
   audit?: { alarms: Alarm[] };
-  /** How far the log is in the read model, and why not further: only who asks it has to wait. */
+  /** How far the log is in the read model, and why not further: appending and delivering do without it. */
   readModel?: ReadModelStatus;
 }

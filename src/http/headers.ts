@@ -35,7 +35,8 @@ export function commonHeaders({ id, headers, server }: FastifyRequest): Record<s
   return {
     ...common,
     "access-control-allow-origin": origin,
-    "access-control-expose-headers": "x-request-id, x-runtrail-gap, retry-after, allow",
+    "access-control-expose-headers":
+      "x-request-id, x-runtrail-gap, x-runtrail-as-of, x-runtrail-trouble, retry-after, allow",
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { readExtent } from "../log/prefix.js";
+import { READ_MODEL_STATES } from "../readmodel/read-model.js";
 import type { Serving } from "./serving.js";
 import { metricsOperation } from "./health-operations.js";
 import { described } from "./openapi/operation.js";
@@ -150,6 +151,17 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
     gauge("read_model_trouble", "Whether the read model cannot go on; /readyz says why", () =>
       readModel.status.trouble === undefined ? 0 : 1,
     );
+    new Gauge({
+      name: "runtrail_read_model_state",
+      help: `Whether the read model is in that state: ${READ_MODEL_STATES.join(", ")}`,
+      labelNames: ["state"],
+      registers: [register],
+      collect() {
+        for (const state of READ_MODEL_STATES) {
+          this.set({ state }, state === readModel.status.state ? 1 : 0);
+        }
+      },
+    });
   }
   gauge("ready", "Whether the gateway can work", () => (gateway.readiness().ready ? 1 : 0));
   new Counter({

@@ -107,13 +107,24 @@ export function openForWriting(file: string, epoch: string): ReadDatabase {
   if (found) return found;
   removeDatabase(file);
   const db = connect(file);
-  db.exec(SCHEMA);
-  const store = db.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
-  store.run("epoch", epoch);
-  store.run("position", 0);
-  // At last: what was begun before and broken off has no version.
-  db.pragma(`user_version = ${SCHEMA_VERSION}`);
-  return db;
+  return closedIfItFails(db, () => {
+    db.exec(SCHEMA);
+    const store = db.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
+    store.run("epoch", epoch);
+    store.run("position", 0);
+    // At last: what was begun before and broken off has no version.
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  });
+}
+
+/**
+ * Copies the write-ahead log into the file and gives its room back: a page that was written many times is in there as
+ * often.
+ *
+ * @throws SqliteError where there is no room for that
+ */
+export function foldWriteAheadLog(db: ReadDatabase): void {
+  db.pragma("wal_checkpoint(TRUNCATE)");
 }
 
 /** @throws SqliteError when there is none */
@@ -140,7 +151,10 @@ function tryToOpen(file: string, epoch: string): ReadDatabase | undefined {
     if (version === SCHEMA_VERSION && metaOf(db, "epoch") === epoch) return db;
   } catch (error) {
     // One without our tables is another's, or was begun and broken off.
-    if (!isDamaged(error) && !hasCode(error, "SQLITE_ERROR")) throw error;
+    if (!isDamaged(error) && !hasCode(error, "SQLITE_ERROR")) {
+      db?.close();
+      throw error;
+    }
   }
   db?.close();
   return undefined;
@@ -166,6 +180,22 @@ export function isDamaged(error: unknown): boolean {
   return hasCode(error, "SQLITE_CORRUPT") || hasCode(error, "SQLITE_NOTADB");
 }
 
+/** Whether the disk had no room for what was to be written. */
+export function isFull(error: unknown): boolean {
+  const isNoSpace = error instanceof Error && "code" in error && error.code === "ENOSPC";
+  return isNoSpace || hasCode(error, "SQLITE_FULL");
+}
+
+/** What SQLite says when the disk takes nothing, be it for a quota or for a defect. */
+const REFUSALS = ["WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "SHMSIZE", "SHMMAP"].map(
+  (what) => `SQLITE_IOERR_${what}`,
+);
+
+/** Whether the disk has not taken what was to be written, although it does not say that it is full. */
+export function isRefusedByDisk(error: unknown): boolean {
+  return REFUSALS.some((code) => hasCode(error, code));
+}
+
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith(code);
 }
@@ -178,11 +208,23 @@ function connect(file: string): ReadDatabase {
   // Events are nobody else's business; what SQLite puts beside the file has the same permissions.
   closeSync(openSync(file, "a", 0o600));
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-  db.pragma(`page_size = ${PAGE_BYTES}`);
-  db.pragma("journal_mode = wal");
-  // A crash of the machine may lose the newest events, which are read from the log again; it damages nothing.
-  db.pragma("synchronous = normal");
-  db.pragma(`cache_size = -${CACHE_KIB}`);
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  return db;
+  return closedIfItFails(db, () => {
+    db.pragma(`page_size = ${PAGE_BYTES}`);
+    db.pragma("journal_mode = wal");
+    // A crash of the machine may lose the newest events, which are read from the log again; it damages nothing.
+    db.pragma("synchronous = normal");
+    db.pragma(`cache_size = -${CACHE_KIB}`);
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  });
+}
+
+/** Opening is tried again and again while the disk is full: what is left open each time would add up. */
+function closedIfItFails(db: ReadDatabase, prepare: () => void): ReadDatabase {
+  try {
+    prepare();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { NatsOptions } from "../log/connect.js";
 import type { LogName } from "../log/stream.js";
 import type { SharedFile } from "./shared-file.js";
+import type { Trouble } from "./trouble.js";
 
 /** What the thread needs to follow the log. */
 export interface IndexSource {
@@ -19,22 +20,25 @@ export type IndexNews =
   | { is: "opened"; position: number }
   /** The log is in the read model up to this sequence. */
   | { is: "position"; position: number }
+  /** The file is gone, or is about to go: whoever has it open must let go of it, or its room stays taken. */
+  | { is: "removed" }
   /** It cannot go on for now, and tries again. */
-  | { is: "trouble"; reason: string };
+  | ({ is: "trouble" } & Trouble);
 
 /** Keeps a read model up to date, in a thread of its own and over a connection of its own. */
 export class IndexThread {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
 
-  /** @param onNews told in order; trouble is over with the next position */
+  /** @param onNews told in order; trouble is over when it has been opened, and with the next position */
   constructor(source: IndexSource, onNews: (news: IndexNews) => void) {
     this.#worker = new Worker(new URL("./index-worker.js", import.meta.url), {
       workerData: source,
     });
     this.#worker.on("message", onNews);
     this.#worker.on("error", (error) => {
-      onNews({ is: "trouble", reason: `the thread that writes it has ended: ${String(error)}` });
+      const reason = `the thread that writes it has ended: ${String(error)}`;
+      onNews({ is: "trouble", state: "failing", reason });
     });
     this.#ended = new Promise((resolve) =>
       this.#worker.once("exit", () => {

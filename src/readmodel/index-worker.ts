@@ -9,6 +9,7 @@ import { attachLog, type Log } from "../log/stream.js";
 import { agreesWithLog } from "./agreement.js";
 import { readBatches } from "./batch-thread.js";
 import {
+  foldWriteAheadLog,
   isDamaged,
   looksLikeDatabase,
   openForWriting,
@@ -19,6 +20,7 @@ import type { IndexNews, IndexSource } from "./index-thread.js";
 import { Indexer } from "./indexer.js";
 import { unpackRecords } from "./record-batch.js";
 import { alone } from "./shared-file.js";
+import { messageOf, writeTroubleOf } from "./write-trouble.js";
 
 /** The file is gone, is another one, or is shorter than it was. */
 class DamagedFileError extends Error {
@@ -51,6 +53,10 @@ const HOUSEKEEPING_MS = 5000;
 /** After trouble, and before the log is read again. */
 const RETRY_MS = 2000;
 
+/** While there is no room, before writing is tried again: at first, and at most. Each time it is twice as long. */
+const FIRST_PAUSE_MS = 250;
+const MOST_PAUSE_MS = 15_000;
+
 const closing = new AbortController();
 /** Ends one go at following the log. */
 let going = new AbortController();
@@ -73,7 +79,8 @@ while (!closing.signal.aborted) {
     const log = await attachLog(nc, source.log);
     await follow(log, signal);
   } catch (error) {
-    tell({ is: "trouble", reason: error instanceof Error ? error.message : String(error) });
+    const trouble = writeTroubleOf(error, path);
+    tell({ is: "trouble", ...(trouble ?? { state: "failing", reason: messageOf(error) }) });
     isRebuildDue ||=
       error instanceof DamagedFileError || error instanceof OtherEventsError || isDamaged(error);
     await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -88,7 +95,10 @@ parentPort?.close();
 function openFor({ epoch }: Log): ReadDatabase {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return alone(source.file, () => {
-    if (isRebuildDue) removeDatabase(path);
+    if (isRebuildDue) {
+      removeDatabase(path);
+      tell({ is: "removed" });
+    }
     isRebuildDue = false;
     return openForWriting(path, epoch);
   });
@@ -101,21 +111,53 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
     if (!(await agreesWithLog(db, from))) throw new OtherEventsError();
     const indexer = new Indexer(db);
     let file = statSync(path);
-    tell({ is: "opened", position: indexer.position });
-    let lookAt = performance.now();
-    const after = indexer.position;
-    for await (const batch of readBatches({ ...source, after }, signal)) {
-      indexer.add(unpackRecords(batch));
-      tell({ is: "position", position: indexer.position });
-      if (performance.now() < lookAt) continue;
-      lookAt = performance.now() + HOUSEKEEPING_MS;
+    const keepHouse = async () => {
       file = stillTheSame(file, statSync(path, { throwIfNoEntry: false }));
       if (!(await agreesWithLog(db, from))) throw new OtherEventsError();
       const { first } = await readBounds(from);
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
+    };
+    tell({ is: "opened", position: indexer.position });
+    let lookAt = performance.now();
+    const after = indexer.position;
+    for await (const batch of readBatches({ ...source, after }, signal)) {
+      await onceThereIsRoom(signal, async (isAgain) => {
+        if (isAgain || performance.now() >= lookAt) {
+          await keepHouse();
+          lookAt = performance.now() + HOUSEKEEPING_MS;
+        }
+        if (isAgain) foldWriteAheadLog(db);
+        indexer.add(unpackRecords(batch));
+      });
+      if (signal.aborted) return;
+      tell({ is: "position", position: indexer.position });
     }
   } finally {
     db.close();
+  }
+}
+
+/**
+ * Writes something, and where there is no room for it says so and tries again, until there is or the signal aborts.
+ * The file stays open, so that what is in it can be read all the while; the log is not read any further.
+ *
+ * @throws whatever else writing fails with
+ */
+async function onceThereIsRoom(
+  signal: AbortSignal,
+  write: (isAgain: boolean) => Promise<void>,
+): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      await write(attempt > 0);
+      return;
+    } catch (error) {
+      const trouble = writeTroubleOf(error, path);
+      if (!trouble) throw error;
+      tell({ is: "trouble", ...trouble });
+    }
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MOST_PAUSE_MS);
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js
 import type { Answer, LatestRun, Queries } from "./queries.js";
 import { startQueryThread, type QueryName, type QueryThread } from "./query-thread.js";
 import { sharedFile, type SharedFile } from "./shared-file.js";
+import { TROUBLE_STATES, type Trouble } from "./trouble.js";
 import type { LogsPage } from "./log-search.js";
 import type { LogsRequest } from "./logs-request.js";
 import type { RunsPage, RunsRequest } from "./run-list.js";
@@ -18,12 +19,16 @@ const PIECE_MS = 5000;
 
 /** What it is made from, and where. */
 export type ReadModelSource = Omit<IndexSource, "file"> & { file: string };
+/** `opening`: it cannot be asked yet. `following`: it takes in what the log has. Else it does not go on. */
+export const READ_MODEL_STATES = ["opening", "following", ...TROUBLE_STATES] as const;
+export type ReadModelState = (typeof READ_MODEL_STATES)[number];
 
 /** How it is with a read model. */
 export interface ReadModelStatus {
+  state: ReadModelState;
   /** The log is in it up to this sequence. */
   position: number;
-  /** Why it does not go on; it is tried again. */
+  /** Why it does not go on; it is tried again, and what is in it can be asked meanwhile. */
   trouble: string | undefined;
 }
 
@@ -38,16 +43,23 @@ export class ReadModel {
   readonly #file: SharedFile;
   readonly #index: IndexThread;
   readonly #answerMs: number;
-  readonly #onTrouble: (reason: string) => void;
+  readonly #onTrouble: (reason: string | undefined) => void;
   #queries: QueryThread | undefined;
   #position = 0;
-  #trouble: string | undefined;
+  #trouble: Trouble | undefined;
   #lateAnswers = 0;
   /** Called whenever there is news. */
   readonly #listeners = new Set<() => void>();
 
-  /** @param answerMs how long an answer may take */
-  constructor(source: ReadModelSource, onTrouble: (reason: string) => void, answerMs: number) {
+  /**
+   * @param onTrouble told why it does not go on, whenever that is another reason than before; undefined: it goes on
+   * @param answerMs how long an answer may take
+   */
+  constructor(
+    source: ReadModelSource,
+    onTrouble: (reason: string | undefined) => void,
+    answerMs: number,
+  ) {
     this.#file = sharedFile(source.file);
     this.#answerMs = answerMs;
     this.#onTrouble = onTrouble;
@@ -65,7 +77,8 @@ export class ReadModel {
   }
 
   get status(): ReadModelStatus {
-    return { position: this.#position, trouble: this.#trouble };
+    const state = this.#trouble?.state ?? (this.#queries ? "following" : "opening");
+    return { state, position: this.#position, trouble: this.#trouble?.reason };
   }
 
   /** How many answers have not come in time, those to readers of history included. */
@@ -136,10 +149,8 @@ export class ReadModel {
 
   /** Right after the start it takes a moment until there is something to ask. */
   async #opened(): Promise<QueryThread> {
-    if (!this.#queries && this.#trouble === undefined) {
-      await this.#news(AbortSignal.timeout(OPENING_MS));
-    }
-    if (!this.#queries) throw new ReadModelError(this.#trouble ?? "it is being opened");
+    if (!this.#queries && !this.#trouble) await this.#news(AbortSignal.timeout(OPENING_MS));
+    if (!this.#queries) throw new ReadModelError(this.#trouble?.reason ?? "it is being opened");
     return this.#queries;
   }
 
@@ -164,15 +175,28 @@ export class ReadModel {
         this.#queries = startQueryThread(this.#file, this.#answerMs);
         this.history.reopen();
         this.#position = news.position;
-        this.#trouble = undefined;
+        this.#be(undefined);
         break;
       case "position":
         this.#position = news.position;
+        this.#be(undefined);
+        break;
+      case "removed":
+        void this.#queries?.close();
+        this.#queries = undefined;
+        void this.history.close();
+        this.#position = 0;
         break;
       case "trouble":
-        this.#trouble = news.reason;
-        this.#onTrouble(news.reason);
+        this.#be({ state: news.state, reason: news.reason });
     }
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  #be(trouble: Trouble | undefined): void {
+    const isNew = trouble?.reason !== this.#trouble?.reason;
+    this.#trouble = trouble;
+    // Not each time that it is tried again.
+    if (isNew) this.#onTrouble(trouble?.reason);
   }
 }

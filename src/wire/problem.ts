@@ -30,6 +30,7 @@ export const PROBLEMS = {
   internal: [500, "The server failed"],
   unavailable: [503, "The event store is not available"],
   overloaded: [503, "Too many events are waiting to be stored"],
+  "disk-full": [507, "The disk is full"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -11,6 +11,7 @@ const MAIN = new URL("../../dist/cli/main.js", import.meta.url).pathname;
 /** The server as a process of its own, so that its memory is nobody else's. */
 export interface ServerProcess {
   url: string;
+  pid: number;
   /** Memory in use by the process, its nats-server not counted. */
   residentMiB(): Promise<number>;
   /** Ends it at once, as a crash does. */
@@ -34,6 +35,7 @@ export async function startServerProcess(env: NodeJS.ProcessEnv = {}): Promise<S
   };
   return {
     url: line.slice(line.indexOf("http")),
+    pid: child.pid ?? 0,
     residentMiB: () => residentMiB(child),
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),

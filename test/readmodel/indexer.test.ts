@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { foldEvents } from "../../src/projections/timeline.js";
-import { metaOf, openForReading, openForWriting } from "../../src/readmodel/database.js";
+import { isFull, metaOf, openForReading, openForWriting } from "../../src/readmodel/database.js";
 import { Indexer } from "../../src/readmodel/indexer.js";
 import { Queries } from "../../src/readmodel/queries.js";
 import { timeAt, eventOf } from "../projections/events.js";
@@ -123,6 +123,48 @@ test("a batch that cannot be stored leaves nothing behind, and can be written ag
   expect(asOf).toBe(20);
   expect(result).toEqual(foldEvents(RUN, events));
 });
+
+test("a batch that there is no room for leaves nothing behind, and is written when there is", () => {
+  const [narrow, wide] = [newFile(), newFile()];
+  const events = steps(3000);
+  write(wide, events, [1000]);
+  const db = openForWriting(narrow, EPOCH);
+  const indexer = new Indexer(db);
+  indexer.add(events.slice(0, 1000).map(recordOf));
+  const before = dump(db);
+  const pages = Number(db.pragma("page_count", { simple: true }));
+  // Some of it fits, more or less; what is full then is what a disk is.
+  for (const more of [0, 1, 10, 50]) {
+    db.pragma(`max_page_count = ${pages + more}`);
+    const error = errorOf(() => {
+      indexer.add(events.map(recordOf));
+    });
+    expect(isFull(error)).toBe(true);
+    expect(indexer.position).toBe(1000);
+    expect(dump(db)).toEqual(before);
+    const state = ask(narrow, (queries) => queries.state(TENANT, RUN));
+    expect(state).toEqual({ asOf: 1000, result: foldEvents(RUN, events.slice(0, 1000)) });
+  }
+  db.pragma(`max_page_count = ${100 * pages}`);
+  indexer.add(events.map(recordOf));
+  db.close();
+  const [found, wanted] = [narrow, wide].map((file) => {
+    const reader = openForReading(file);
+    const rows = dump(reader);
+    reader.close();
+    return rows;
+  });
+  expect(found).toEqual(wanted);
+});
+
+function errorOf(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
 
 test("what the log has lost goes, and what is left keeps its state", () => {
   const file = newFile();

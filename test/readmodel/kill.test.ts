@@ -87,7 +87,7 @@ test(
     const contents: string[][] = [];
     for (const name of ["killed", "anew"]) {
       const path = join(folder, `${name}.db`);
-      const trouble: string[] = [];
+      const trouble: unknown[] = [];
       const readModel = new ReadModel(
         { ...source, file: path, durable: `test-${name}` },
         (reason) => {

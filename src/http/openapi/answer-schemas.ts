@@ -1,4 +1,5 @@
 import { LOG_LEVELS } from "../../envelope/catalogue/log-entry.js";
+import { READ_MODEL_STATES } from "../../readmodel/read-model.js";
 import { PROBLEMS } from "../../wire/problem.js";
 import { schemaRef, type OpenapiObject } from "./operation.js";
 
@@ -159,6 +160,7 @@ export const ANSWERS: OpenapiObject = {
         type: "object",
         description: "Of the copy of the log that questions are answered from.",
         properties: {
+          state: { enum: [...READ_MODEL_STATES] },
           position: {
             type: "integer",
             minimum: 0,

@@ -16,7 +16,7 @@ const RETRY_AFTER_MS = 1000;
 
 /**
  * Asks the read model, once it has got as far as the parameter `consistent` demands, and says in
- * `x-runtrail-as-of` how far the answer goes.
+ * `x-runtrail-as-of` how far the answer goes; where the read model does not go on, `x-runtrail-trouble` says so.
  *
  * @throws ProblemError `bad-cursor`, `cursor-ahead`; `unavailable` when the read model cannot answer (in time)
  */
@@ -31,12 +31,17 @@ export async function askReadModel<T>(
   const sequence = await demandSequence(gateway, parameters, "consistent");
   if (sequence !== undefined) {
     if (!(await readModel.reached(sequence, deadlineOf(reply, CONSISTENT_MS)))) {
-      const { position } = readModel.status;
-      throw notNow(`The read model has got as far as ${position}, and not to ${sequence} in time.`);
+      const { position, trouble } = readModel.status;
+      const why = trouble === undefined ? "" : ` It does not go on: ${trouble}.`;
+      throw notNow(
+        `The read model has got as far as ${position}, and not to ${sequence} in time.${why}`,
+      );
     }
   }
   try {
     const answer = await ask(readModel);
+    const { state, trouble } = readModel.status;
+    if (trouble !== undefined) void reply.header("x-runtrail-trouble", state);
     void reply.headers({
       "cache-control": "no-cache",
       "x-runtrail-as-of": formatCursor(answer.asOf, log.epoch),

@@ -1,4 +1,5 @@
 import { STATUSES } from "../../projections/status.js";
+import { TROUBLE_STATES } from "../../readmodel/trouble.js";
 import {
   json,
   limitParameter,
@@ -20,6 +21,11 @@ export const AS_OF = {
   "x-runtrail-as-of": {
     description: "The answer of the read model includes everything up to this cursor.",
     schema: schemaRef("cursor"),
+  },
+  "x-runtrail-trouble": {
+    description:
+      "The read model does not go on, so that the newest events may be missing for long; /readyz says why in words.",
+    schema: { enum: [...TROUBLE_STATES] },
   },
 };
 
@@ -124,7 +130,11 @@ export const reindexOperation: Operation = {
       required: ["outcome"],
       properties: { outcome: { const: "begun" } },
     }),
-    ...problems({ "bad-parameter": "", unavailable: "this gateway has no read model" }),
+    ...problems({
+      "bad-parameter": "",
+      unavailable: "this gateway has no read model",
+      "disk-full": "there is no room for a new one, so the one that there is stays",
+    }),
   },
   example: { path: "/v1/reindex", options: "-X POST" },
 };
