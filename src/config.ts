@@ -85,6 +85,8 @@ export interface Config {
     isOn: boolean;
     /** SQLite's file; made from the log where there is none. */
     file: string;
+    /** So much of the file may be in use; undefined: as much as the disk has room for. */
+    bytes: number | undefined;
     /** How long an answer may take. */
     answerMs: number;
   };
@@ -237,6 +239,7 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
     readModel: {
       isOn: env["RUNTRAIL_READ_MODEL"] !== "off",
       file: env["RUNTRAIL_READ_MODEL_FILE"] ?? join(dataFolder, `read-model-${nodeId}.db`),
+      bytes: amount("RUNTRAIL_READ_MODEL_BYTES", env["RUNTRAIL_READ_MODEL_BYTES"], SIZES, "64MiB"),
       // Hardly anybody waits for longer.
       answerMs: 15_000,
     },

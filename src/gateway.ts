@@ -176,6 +176,7 @@ async function openOn(
       ? new ReadModel(
           {
             file: config.readModel.file,
+            bytes: config.readModel.bytes,
             nats: { ...nats, name: `${nats.name} read model` },
             log: { stream: log.stream, origin: log.origin, epoch: log.epoch },
             durable: `read-model-${config.nodeId}`,

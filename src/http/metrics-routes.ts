@@ -151,6 +151,24 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
     gauge("read_model_trouble", "Whether the read model cannot go on; /readyz says why", () =>
       readModel.status.trouble === undefined ? 0 : 1,
     );
+    gauge(
+      "read_model_used_bytes",
+      "What of the read model's file is in use; the rest of it is taken before it grows",
+      () => readModel.usedBytes,
+    );
+    gauge(
+      "read_model_used_bytes_limit",
+      "What of it may be in use before the read model stops",
+      () => config.readModel.bytes ?? Infinity,
+    );
+    new Gauge({
+      name: "runtrail_read_model_file_bytes",
+      help: "What the read model takes on its disk, its write-ahead log included",
+      registers: [register],
+      async collect() {
+        this.set(await readModel.fileBytes());
+      },
+    });
     new Gauge({
       name: "runtrail_read_model_state",
       help: `Whether the read model is in that state: ${READ_MODEL_STATES.join(", ")}`,

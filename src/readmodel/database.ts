@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { PLACES } from "./documents.js";
+import { filesOf } from "./files.js";
 
 export type ReadDatabase = Database.Database;
 
@@ -117,6 +118,12 @@ export function openForWriting(file: string, epoch: string): ReadDatabase {
   });
 }
 
+/** What of the file is in use, in bytes: the rest of it is taken before it grows. */
+export function usedBytesOf(db: ReadDatabase): number {
+  const numberOf = (pragma: string) => Number(db.pragma(pragma, { simple: true }));
+  return (numberOf("page_count") - numberOf("freelist_count")) * numberOf("page_size");
+}
+
 /**
  * Copies the write-ahead log into the file and gives its room back: a page that was written many times is in there as
  * often.
@@ -138,7 +145,7 @@ export function openForReading(file: string): ReadDatabase {
 
 /** Removes the files of a read model: all that is lost is the time that it takes to make it anew. */
 export function removeDatabase(file: string): void {
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+  for (const one of filesOf(file)) rmSync(one, { force: true });
 }
 
 function tryToOpen(file: string, epoch: string): ReadDatabase | undefined {

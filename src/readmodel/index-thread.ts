@@ -8,18 +8,28 @@ import type { Trouble } from "./trouble.js";
 export interface IndexSource {
   /** The read model's file. */
   file: SharedFile;
+  /** So much of the file may be in use; undefined: as much as the disk has room for. */
+  bytes?: number | undefined;
   nats: NatsOptions;
   log: LogName;
   /** Name of its durable consumer. */
   durable: string;
 }
 
+/** How much a read model holds. */
+export interface Extent {
+  /** The log is in it up to this sequence. */
+  position: number;
+  /** What of its file is in use. */
+  usedBytes: number;
+}
+
 /** What the thread tells. */
 export type IndexNews =
   /** The file can be read, and is one that has not been told of before. */
-  | { is: "opened"; position: number }
-  /** The log is in the read model up to this sequence. */
-  | { is: "position"; position: number }
+  | ({ is: "opened" } & Extent)
+  /** More of the log is in the read model. */
+  | ({ is: "position" } & Extent)
   /** The file is gone, or is about to go: whoever has it open must let go of it, or its room stays taken. */
   | { is: "removed" }
   /** It cannot go on for now, and tries again. */

@@ -14,13 +14,15 @@ import {
   looksLikeDatabase,
   openForWriting,
   removeDatabase,
+  usedBytesOf,
   type ReadDatabase,
 } from "./database.js";
 import type { IndexNews, IndexSource } from "./index-thread.js";
 import { Indexer } from "./indexer.js";
+import { bytesIn } from "./packed-events.js";
 import { unpackRecords } from "./record-batch.js";
 import { alone } from "./shared-file.js";
-import { messageOf, writeTroubleOf } from "./write-trouble.js";
+import { BoundReachedError, messageOf, writeTroubleOf } from "./write-trouble.js";
 
 /** The file is gone, is another one, or is shorter than it was. */
 class DamagedFileError extends Error {
@@ -52,6 +54,9 @@ const HOUSEKEEPING_MS = 5000;
 
 /** After trouble, and before the log is read again. */
 const RETRY_MS = 2000;
+
+/** What a batch takes in the file, at most, for each of its bytes: its events, their words, and what finds them. */
+const BYTES_IN_FILE = 2;
 
 /** While there is no room, before writing is tried again: at first, and at most. Each time it is twice as long. */
 const FIRST_PAUSE_MS = 250;
@@ -117,7 +122,8 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       const { first } = await readBounds(from);
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
     };
-    tell({ is: "opened", position: indexer.position });
+    const extent = () => ({ position: indexer.position, usedBytes: usedBytesOf(db) });
+    tell({ is: "opened", ...extent() });
     let lookAt = performance.now();
     const after = indexer.position;
     for await (const batch of readBatches({ ...source, after }, signal)) {
@@ -127,10 +133,12 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
           lookAt = performance.now() + HOUSEKEEPING_MS;
         }
         if (isAgain) foldWriteAheadLog(db);
+        const grownBytes = usedBytesOf(db) + BYTES_IN_FILE * bytesIn(batch);
+        if (grownBytes > (source.bytes ?? Infinity)) throw new BoundReachedError();
         indexer.add(unpackRecords(batch));
       });
       if (signal.aborted) return;
-      tell({ is: "position", position: indexer.position });
+      tell({ is: "position", ...extent() });
     }
   } finally {
     db.close();

@@ -46,6 +46,11 @@ export class PackedFacts {
   }
 }
 
+/** How many bytes the envelopes have together. */
+export function bytesIn({ facts }: PackedEvents): number {
+  return facts.at(-1) ?? 0;
+}
+
 /** One at a time: what nobody holds any more costs the collector nothing. Bytes are views, not copies. */
 export function* unpackEvents({
   facts,

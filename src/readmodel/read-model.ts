@@ -1,7 +1,9 @@
+import { stat } from "node:fs/promises";
 import type { TimelineState } from "../projections/timeline-state.js";
 import { LateAnswerError, ReadModelError, type AnswerOf, type ValuesOf } from "./asked-thread.js";
+import { filesOf } from "./files.js";
 import { ReadModelHistory } from "./history.js";
-import { IndexThread, type IndexNews, type IndexSource } from "./index-thread.js";
+import { IndexThread, type Extent, type IndexNews, type IndexSource } from "./index-thread.js";
 import type { Answer, LatestRun, Queries } from "./queries.js";
 import { startQueryThread, type QueryName, type QueryThread } from "./query-thread.js";
 import { sharedFile, type SharedFile } from "./shared-file.js";
@@ -46,6 +48,7 @@ export class ReadModel {
   readonly #onTrouble: (reason: string | undefined) => void;
   #queries: QueryThread | undefined;
   #position = 0;
+  #usedBytes = 0;
   #trouble: Trouble | undefined;
   #lateAnswers = 0;
   /** Called whenever there is news. */
@@ -79,6 +82,21 @@ export class ReadModel {
   get status(): ReadModelStatus {
     const state = this.#trouble?.state ?? (this.#queries ? "following" : "opening");
     return { state, position: this.#position, trouble: this.#trouble?.reason };
+  }
+
+  /** How much of its file is in use: the rest is taken before the file grows. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** How much its files take on the disk, the write-ahead log included. */
+  async fileBytes(): Promise<number> {
+    const sizes = filesOf(this.#source.file).map(async (file) => {
+      // Each of them may be gone, or not there yet.
+      const found = await stat(file).catch(() => undefined);
+      return found?.size ?? 0;
+    });
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   }
 
   /** How many answers have not come in time, those to readers of history included. */
@@ -174,23 +192,28 @@ export class ReadModel {
         void this.#queries?.close();
         this.#queries = startQueryThread(this.#file, this.#answerMs);
         this.history.reopen();
-        this.#position = news.position;
-        this.#be(undefined);
+        this.#reach(news);
         break;
       case "position":
-        this.#position = news.position;
-        this.#be(undefined);
+        this.#reach(news);
         break;
       case "removed":
         void this.#queries?.close();
         this.#queries = undefined;
         void this.history.close();
         this.#position = 0;
+        this.#usedBytes = 0;
         break;
       case "trouble":
         this.#be({ state: news.state, reason: news.reason });
     }
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  #reach({ position, usedBytes }: Extent): void {
+    this.#position = position;
+    this.#usedBytes = usedBytes;
+    this.#be(undefined);
   }
 
   #be(trouble: Trouble | undefined): void {
