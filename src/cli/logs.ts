@@ -5,6 +5,7 @@ import { countOf } from "./count-option.js";
 import { connectionOf, readableScope } from "./environment.js";
 import { entryLine } from "./event-line.js";
 import { addLogFilter, logFilterOf, type LogFilterOptions } from "./log-filter.js";
+import { troubleWarning } from "./trouble-warning.js";
 import { writeLines } from "./write-lines.js";
 
 interface Options extends LogFilterOptions {
@@ -31,7 +32,7 @@ export function register(program: Command): void {
 
 async function print(path: string, options: Options): Promise<void> {
   const last = options.last === undefined ? undefined : countOf("--last", options.last, "lines");
-  const query = { ...logFilterOf(options), q: options.search };
+  const query = { ...logFilterOf(options), q: options.search, onTrouble: troubleWarning() };
   const connection = connectionOf(process.env);
   const paint = painterFor(process.stdout);
   const isTerminal = process.stdout.isTTY;

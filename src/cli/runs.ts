@@ -5,6 +5,7 @@ import { connectionOf } from "./environment.js";
 import { countOf } from "./count-option.js";
 import { readableDuration, readableTime } from "./readable-time.js";
 import { table } from "./table.js";
+import { troubleWarning } from "./trouble-warning.js";
 
 interface Options {
   status?: string;
@@ -40,6 +41,7 @@ async function list(options: Options): Promise<void> {
   const connection = connectionOf(process.env);
   const runs: RunsPage["runs"] = [];
   let after: string | undefined;
+  const onTrouble = troubleWarning();
   do {
     const page = await fetchRuns(connection, {
       status: options.status?.split(",") as Status[] | undefined,
@@ -49,6 +51,7 @@ async function list(options: Options): Promise<void> {
       q: options.search,
       limit: Math.min(MAX_PAGE, limit - runs.length),
       after,
+      onTrouble,
     });
     runs.push(...page.runs);
     after = page.next ?? undefined;

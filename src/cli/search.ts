@@ -6,6 +6,7 @@ import { connectionOf, readableScope } from "./environment.js";
 import { addLogFilter, logFilterOf, type LogFilterOptions } from "./log-filter.js";
 import { readableTime } from "./readable-time.js";
 import { table } from "./table.js";
+import { troubleWarning } from "./trouble-warning.js";
 import { writeLines } from "./write-lines.js";
 
 interface Options extends LogFilterOptions {
@@ -32,7 +33,8 @@ export function register(program: Command): void {
 
 async function search(q: string, options: Options): Promise<void> {
   const limit = countOf("--limit", options.limit, "lines");
-  const query = { ...logFilterOf(options), q, order: "desc" as const };
+  const order = "desc" as const;
+  const query = { ...logFilterOf(options), q, order, onTrouble: troubleWarning() };
   const lines: LogLine[] = [];
   const path = readableScope(options.in);
   for await (const page of logPages(connectionOf(process.env), path, query, limit)) {

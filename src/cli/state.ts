@@ -5,6 +5,7 @@ import { printable } from "./colour.js";
 import { counted } from "./counted.js";
 import { readableDuration, readableTime } from "./readable-time.js";
 import { table } from "./table.js";
+import { troubleWarning } from "./trouble-warning.js";
 
 /** Errors that are shown: the newest. */
 const SHOWN_ERRORS = 5;
@@ -19,7 +20,10 @@ export function register(program: Command): void {
     .option("--json", "print all of it, as JSON")
     .addHelpText("after", HELP)
     .action(async (scope: string, { at, json }: { at?: string; json?: boolean }) => {
-      const state = await fetchState(connectionOf(process.env), readableScope(scope), { at });
+      const state = await fetchState(connectionOf(process.env), readableScope(scope), {
+        at,
+        onTrouble: troubleWarning(),
+      });
       const lines = json === true ? [JSON.stringify(state)] : readable(state);
       process.stdout.write(lines.map((line) => `${line}\n`).join(""));
     });

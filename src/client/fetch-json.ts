@@ -2,6 +2,16 @@ import type { ConnectionOptions } from "./connection.js";
 import { ProtocolError } from "./errors.js";
 import { request, type RequestParts } from "./request.js";
 
+/** What one may ask for with anything that is answered from the server's read model. */
+export interface AskOptions {
+  signal?: AbortSignal | undefined;
+  /**
+   * Told the state of the read model (`disk-full`, `bound-reached`, `failing`) where that does not go on: the newest
+   * events may be missing from the answer.
+   */
+  onTrouble?: ((state: string) => void) | undefined;
+}
+
 /**
  * Sends a request that is answered in JSON, and returns what the answer says.
  *
@@ -12,13 +22,15 @@ export async function fetchJson(
   address: URL,
   {
     signal = new AbortController().signal,
+    onTrouble,
     ...rest
-  }: Pick<RequestParts, "method"> & {
-    signal?: AbortSignal | undefined;
-  },
+  }: Pick<RequestParts, "method"> & AskOptions,
 ): Promise<unknown> {
   const headers = { accept: "application/json" };
-  const text = await (await request(connection, address, { ...rest, headers, signal })).text();
+  const response = await request(connection, address, { ...rest, headers, signal });
+  const trouble = response.headers.get("x-runtrail-trouble");
+  if (trouble !== null) onTrouble?.(trouble);
+  const text = await response.text();
   try {
     return JSON.parse(text);
   } catch (cause) {

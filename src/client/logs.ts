@@ -65,11 +65,11 @@ export interface LogsPage {
 export async function fetchLogs(
   connection: ConnectionOptions,
   path: string,
-  { signal, milestone, ...rest }: LogsQuery = {},
+  { signal, onTrouble, milestone, ...rest }: LogsQuery = {},
 ): Promise<LogsPage> {
   const given = { ...rest, milestone: milestone === true ? "1" : undefined };
   const address = addressOf(connection, path, "logs", given);
-  return (await fetchJson(connection, address, { signal })) as LogsPage;
+  return (await fetchJson(connection, address, { signal, onTrouble })) as LogsPage;
 }
 
 /** The pages of {@link fetchLogs}, one after the other, until there are so many lines or no more. */

@@ -2,15 +2,14 @@ import type { RunSummary } from "../projections/run-summary.js";
 import type { Status } from "../projections/status.js";
 import type { TimelineState } from "../projections/timeline-state.js";
 import { addressOf, type ConnectionOptions } from "./connection.js";
-import { fetchJson } from "./fetch-json.js";
+import { fetchJson, type AskOptions } from "./fetch-json.js";
 
 /** What a scope and everything below it add up to, and the cursor up to which everything is in it. */
 export type StateAsOf = TimelineState & { asOf: string };
 
-export interface FetchOptions {
+export interface FetchOptions extends AskOptions {
   /** A cursor that the answer must include; the server waits for a while until it can. */
   consistent?: string | undefined;
-  signal?: AbortSignal;
 }
 
 /** Which runs. Each member that is there must be met. */
@@ -45,10 +44,10 @@ export interface RunsPage {
 export async function fetchState(
   connection: ConnectionOptions,
   scope: string,
-  { at, consistent, signal }: FetchOptions & { at?: string | undefined } = {},
+  { at, consistent, ...options }: FetchOptions & { at?: string | undefined } = {},
 ): Promise<StateAsOf> {
   const address = addressOf(connection, scope, undefined, { at, consistent });
-  return (await fetchJson(connection, address, { signal })) as StateAsOf;
+  return (await fetchJson(connection, address, options)) as StateAsOf;
 }
 
 /**
@@ -59,8 +58,8 @@ export async function fetchState(
  */
 export async function fetchRuns(
   connection: ConnectionOptions,
-  { signal, status, ...rest }: RunsQuery = {},
+  { signal, onTrouble, status, ...rest }: RunsQuery = {},
 ): Promise<RunsPage> {
   const address = addressOf(connection, "", "runs", { ...rest, status: status?.join(",") });
-  return (await fetchJson(connection, address, { signal })) as RunsPage;
+  return (await fetchJson(connection, address, { signal, onTrouble })) as RunsPage;
 }

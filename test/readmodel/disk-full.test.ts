@@ -127,6 +127,10 @@ test("a full disk stops the read model and nothing else, and when there is room 
   expect(command).toMatchObject({ status: 1, stdout: "" });
   expect(command.stderr).toBe(`runtrail: ${refused.body.detail}\n`);
 
+  const list = await runCommand(["runs"], { env: { RUNTRAIL_URL: url } });
+  expect(list.stdout).toContain("nightly");
+  expect(list.stderr).toMatch(/^runtrail: the newest events may be missing: .*\(disk-full\).*\n$/);
+
   // It was tried several times meanwhile, and said once.
   expect(linesOf(served, "the read model cannot go on")).toHaveLength(1);
   expect(linesOf(served, "the read model goes on")).toHaveLength(0);

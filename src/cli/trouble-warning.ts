@@ -1,0 +1,11 @@
+/** Says on standard error, once, that what is printed may lack the newest events. */
+export function troubleWarning(): (state: string) => void {
+  let isSaid = false;
+  return (state) => {
+    if (isSaid) return;
+    isSaid = true;
+    process.stderr.write(
+      `runtrail: the newest events may be missing: the server's read model does not go on (${state}), and its /readyz says why.\n`,
+    );
+  };
+}
