@@ -4,7 +4,7 @@ import { STATUSES, type Status } from "../projections/status.js";
 import { connectionOf } from "./environment.js";
 import { countOf } from "./count-option.js";
 import { readableDuration, readableTime } from "./readable-time.js";
-import { table } from "./table.js";
+import { table, terminalWidth } from "./table.js";
 import { troubleWarning } from "./trouble-warning.js";
 
 interface Options {
@@ -16,6 +16,9 @@ interface Options {
   limit: string;
   json?: boolean;
 }
+
+/** The places of columns. */
+const [STATUS, DONE, CREATED, TOOK, WORKFLOW] = [1, 2, 3, 4, 5] as const;
 
 /** The server gives no more at once. */
 const MAX_PAGE = 1000;
@@ -75,7 +78,10 @@ function readable(runs: RunsPage["runs"]): string[] {
     run.error?.message ?? run.name ?? "",
   ]);
   const heads = ["RUN", "STATUS", "DONE", "CREATED", "TOOK", "WORKFLOW", "NAME OR ERROR"];
-  return table([heads, ...rows], process.stdout.isTTY ? process.stdout.columns : undefined);
+  return table([heads, ...rows], terminalWidth(), {
+    whole: [STATUS, DONE, CREATED, TOOK],
+    spare: [WORKFLOW, DONE, TOOK],
+  });
 }
 
 const HELP = `

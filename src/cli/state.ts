@@ -4,7 +4,7 @@ import { connectionOf, readableScope } from "./environment.js";
 import { printable } from "./colour.js";
 import { counted } from "./counted.js";
 import { readableDuration, readableTime } from "./readable-time.js";
-import { table } from "./table.js";
+import { table, terminalWidth } from "./table.js";
 import { troubleWarning } from "./trouble-warning.js";
 
 /** Errors that are shown: the newest. */
@@ -30,7 +30,7 @@ export function register(program: Command): void {
 }
 
 function readable(state: StateAsOf): string[] {
-  const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+  const width = terminalWidth();
   const { about, total, error } = state;
   const progress = state.progress === null ? "" : `, ${Math.floor(state.progress)} %`;
   const facts = [

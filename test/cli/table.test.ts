@@ -17,6 +17,15 @@ test("where they do not fit, the widest are cut, and none to nothing", () => {
   expect(table(rows, 5)).toEqual(["r-1  xxxxxxx…  yyyyyyy…"]);
 });
 
+test("what is of no use in part is whole, or left out where there is no room for it", () => {
+  const rows = [["r-1", "2026-03-01 09:30:00", "x".repeat(40), "y".repeat(9)]];
+  const narrowing = { whole: [1], spare: [3] };
+  expect(table(rows, 50, narrowing)).toEqual([
+    "r-1  2026-03-01 09:30:00  xxxxxxxxxxxx…  yyyyyyyyy",
+  ]);
+  expect(table(rows, 38, narrowing)).toEqual(["r-1  2026-03-01 09:30:00  xxxxxxxxxxx…"]);
+});
+
 test("what could steer a terminal is left out, and a cell is one line", () => {
   expect(table([["a\u001b[2Jb\nc", "ü😀"]], undefined)).toEqual(["ab c  ü😀"]);
 });
