@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   forget: () => import("./forget.js"),
   bundle: () => import("./bundle.js"),
   keys: () => import("./keys.js"),
+  subscriptions: () => import("./subscriptions.js"),
   reindex: () => import("./reindex.js"),
   nats: () => import("./nats.js"),
 };

@@ -31,6 +31,7 @@ type Resource =
   | "runs"
   | "logs"
   | "stats"
+  | "subscriptions"
   | "reindex";
 
 /**
@@ -60,7 +61,7 @@ export function addressOf(
  */
 export function memberAddressOf(
   { url }: ConnectionOptions,
-  collection: "personal-keys" | "personal-subjects",
+  collection: "personal-keys" | "personal-subjects" | "subscriptions",
   name: string,
 ): URL {
   const address = `v1/${collection}/${demandPart(name, name)}`;

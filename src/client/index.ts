@@ -21,6 +21,12 @@ export {
   type StateAsOf,
 } from "./state.js";
 export { fetchStats, type Stats, type StatsQuery } from "./stats.js";
+export {
+  deleteSubscription,
+  fetchSubscription,
+  fetchSubscriptions,
+  type SubscriptionList,
+} from "./subscriptions.js";
 export type { SocketClose, WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 export { FilterError, parseFilter, type EventFilter } from "../wire/event-filter.js";
 export type { CursorText } from "../wire/cursor.js";
@@ -33,6 +39,7 @@ export type {
   OpenFrame,
 } from "../wire/frame.js";
 export type { Problem, ProblemCode } from "../wire/problem.js";
+export type { SubscriptionState } from "../wire/subscription.js";
 export type { RunSummary } from "../projections/run-summary.js";
 export type { ScopeState } from "../projections/scope-state.js";
 export type { TimelineState } from "../projections/timeline-state.js";

@@ -26,9 +26,10 @@ import { formatCursor, type Cursor } from "../wire/cursor.js";
 import type { GapFrame, OpenFrame } from "../wire/frame.js";
 import { problem, ProblemError } from "../wire/problem.js";
 import { correlationIn } from "../wire/timeline.js";
+import type { SubscriptionState } from "../wire/subscription.js";
 import { badName, busy, otherScope, tooMany, unknown, unsupported } from "./problems.js";
 import { Reader, type ReaderStart } from "./reader.js";
-import { describe, type SubscriptionState } from "./state.js";
+import { describe } from "./state.js";
 
 const NAME_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 

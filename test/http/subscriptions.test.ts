@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SubscriptionState } from "../../src/subscriptions/state.js";
+import type { SubscriptionState } from "../../src/wire/subscription.js";
 import type { Problem } from "../../src/wire/problem.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { append, draft, getJson, newRun } from "./requests.js";

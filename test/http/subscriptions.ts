@@ -1,5 +1,5 @@
 import type { Problem } from "../../src/wire/problem.js";
-import type { SubscriptionState } from "../../src/subscriptions/state.js";
+import type { SubscriptionState } from "../../src/wire/subscription.js";
 import { getJson, post, type Answer } from "./requests.js";
 import { isControl, openStream, readUntil, type Block, type SseReader } from "./sse-reader.js";
 
