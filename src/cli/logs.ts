@@ -1,9 +1,12 @@
 import type { Command } from "commander";
-import { logPages, type LogLine } from "../client/index.js";
+import { logPages, type ConnectionOptions, type LogLine, type LogsQuery } from "../client/index.js";
+import { onStopSignals } from "../runner/signals.js";
 import { painterFor } from "./colour.js";
 import { countOf } from "./count-option.js";
 import { connectionOf, readableScope } from "./environment.js";
 import { entryLine } from "./event-line.js";
+import { EXIT } from "./failure.js";
+import { followLogs } from "./follow-logs.js";
 import { addLogFilter, logFilterOf, type LogFilterOptions } from "./log-filter.js";
 import { troubleWarning } from "./trouble-warning.js";
 import { writeLines } from "./write-lines.js";
@@ -11,6 +14,7 @@ import { writeLines } from "./write-lines.js";
 interface Options extends LogFilterOptions {
   search?: string;
   last?: string;
+  follow?: boolean;
   json?: boolean;
 }
 
@@ -23,14 +27,15 @@ export function register(program: Command): void {
   addLogFilter(command)
     .option("--search <text>", "with these words; see runtrail search --help")
     .option("--last <n>", "only the newest n")
+    .option("--follow", "and then what comes, until the scope ends")
     .option("--json", "print them as JSON, one a line")
     .addHelpText("after", HELP)
     .action(async (scope: string | undefined, options: Options) => {
-      await print(readableScope(scope), options);
+      process.exitCode = await print(readableScope(scope), options);
     });
 }
 
-async function print(path: string, options: Options): Promise<void> {
+async function print(path: string, options: Options): Promise<number> {
   const last = options.last === undefined ? undefined : countOf("--last", options.last, "lines");
   const query = { ...logFilterOf(options), q: options.search, onTrouble: troubleWarning() };
   const connection = connectionOf(process.env);
@@ -40,21 +45,45 @@ async function print(path: string, options: Options): Promise<void> {
     options.json === true
       ? JSON.stringify(line)
       : entryLine(line, line.scope, path, paint, isTerminal);
+  let newest: string | undefined;
+  const write = async (lines: readonly LogLine[]) => {
+    await writeLines(process.stdout, lines.map(shown));
+    newest = lines.at(-1)?.cursor ?? newest;
+  };
   if (last === undefined) {
-    for await (const { logs } of logPages(connection, path, query, Infinity)) {
-      await writeLines(process.stdout, logs.map(shown));
+    for await (const { logs } of logPages(connection, path, query, Infinity)) await write(logs);
+  } else {
+    const lines: LogLine[] = [];
+    for await (const { logs } of logPages(connection, path, { ...query, order: "desc" }, last)) {
+      lines.push(...logs);
     }
-    return;
+    await write(lines.reverse());
   }
-  const newest: LogLine[] = [];
-  for await (const { logs } of logPages(connection, path, { ...query, order: "desc" }, last)) {
-    newest.push(...logs);
-  }
-  await writeLines(process.stdout, newest.reverse().map(shown));
+  return options.follow === true
+    ? follow(connection, path, { ...query, after: newest }, write)
+    : EXIT.ok;
+}
+
+/** Prints what comes from then on. */
+async function follow(
+  connection: ConnectionOptions,
+  path: string,
+  query: LogsQuery,
+  write: (lines: readonly LogLine[]) => Promise<void>,
+): Promise<number> {
+  const stop = new AbortController();
+  let status: number = EXIT.ok;
+  onStopSignals((signal) => {
+    status = signal === "SIGINT" ? 130 : 143;
+    stop.abort();
+  });
+  for await (const lines of followLogs(connection, path, query, stop.signal)) await write(lines);
+  return status;
 }
 
 const HELP = `
 Examples:
   $ runtrail logs runs/r-42 --level warning
   $ runtrail logs runs/r-42/jobs/build --last 50
+  $ runtrail logs --follow --level error --search timeout
   $ runtrail logs runs/r-42 --stream stderr --json | jq -r .message`;

@@ -33,8 +33,8 @@ export interface Stats {
  */
 export async function fetchStats(
   connection: ConnectionOptions,
-  { signal, ...query }: StatsQuery = {},
+  { signal, onTrouble, ...query }: StatsQuery = {},
 ): Promise<Stats> {
   const address = addressOf(connection, "", "stats", { ...query });
-  return (await fetchJson(connection, address, { signal })) as Stats;
+  return (await fetchJson(connection, address, { signal, onTrouble })) as Stats;
 }

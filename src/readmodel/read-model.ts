@@ -91,7 +91,7 @@ export class ReadModel {
 
   /** How much its files take on the disk, the write-ahead log included. */
   async fileBytes(): Promise<number> {
-    const sizes = filesOf(this.#source.file).map(async (file) => {
+    const sizes = filesOf(this.#file.path).map(async (file) => {
       // Each of them may be gone, or not there yet.
       const found = await stat(file).catch(() => undefined);
       return found?.size ?? 0;

@@ -56,6 +56,24 @@ test("only those that are asked for, and as JSON", async () => {
   expect(await lines("logs", "--node", "n")).toHaveLength(1);
 });
 
+test("what comes is printed as it comes, once and filtered, until the scope ends", async () => {
+  const at = "2026-03-01T09:30:00.000Z";
+  const scope = "runs/r-followed";
+  const entry = (level: string, message: string) => ({ at, level, message });
+  await emit(scope, [entry("error", "before"), entry("info", "passed over")]);
+  await until("the line can be found", async () => (await lines("logs", scope)).length === 2);
+  const running = runtrail.begin(["logs", scope, "--follow", "--level", "warning"]);
+  await running.until(({ text }) => text.includes("before"));
+  for (let n = 0; n < 5; n++) {
+    await emit(scope, [entry("info", "passed over"), entry("warning", `after ${n}`)]);
+  }
+  await running.until(({ text }) => text.includes("after 4"));
+  await runtrail.run(["emit", scope, "run.completed", "--payload", "{}"]);
+  expect(await running.exited).toMatchObject({ status: 0 });
+  const messages = running.text.split("\n").map((line) => line.split("│ ")[1]);
+  expect(messages).toEqual(["before", ...[0, 1, 2, 3, 4].map((n) => `after ${n}`), undefined]);
+});
+
 test("a search goes through all runs, the newest first, one line each", async () => {
   const [first, second, ...others] = await lines("search", "connection", "REFUSED");
   expect(others).toEqual([]);
