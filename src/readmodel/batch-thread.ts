@@ -17,6 +17,9 @@ export interface BatchSource {
 /** Batches that are read while one is being written: with their size, the bound of the memory that they take. */
 export const BATCHES_AHEAD = 2;
 
+/** Whoever is so many events behind reads and writes in bulk. */
+export const FAR_BEHIND = 10_000;
+
 /**
  * The log behind a sequence, read in a thread of its own and over a connection of its own, so that whoever writes
  * it somewhere never waits for it: every event once and in order, what has come together in one batch. Reads no

@@ -6,7 +6,7 @@ import { connectNats } from "../log/connect.js";
 import { scan } from "../log/scan.js";
 import { attachLog } from "../log/stream.js";
 import { demandSameLog, tail } from "../log/tail.js";
-import { BATCHES_AHEAD, type BatchSource } from "./batch-thread.js";
+import { BATCHES_AHEAD, FAR_BEHIND, type BatchSource } from "./batch-thread.js";
 import { RecordPacker, type IndexedRecord } from "./record-batch.js";
 
 // Of this thread only, on Linux: where processors are short, appending and delivering go first.
@@ -17,9 +17,6 @@ const source = workerData as BatchSource;
 
 /** Events are handed over when they are a full batch, or their first one has waited for this long. */
 const BATCH_MS = 10;
-
-/** So many events are read at the reader's pace; fewer as they come. */
-const FAR = 10_000;
 
 /** The newest sequence that has been packed. */
 let position = source.after;
@@ -48,7 +45,7 @@ async function catchUp(): Promise<void> {
   await demandSameLog(log);
   const { first, last } = await readBounds(log);
   const from = Math.max(first, position + 1);
-  isFarBehind = last - from >= FAR;
+  isFarBehind = last - from >= FAR_BEHIND;
   if (!isFarBehind) return;
   for await (const places of scan(log, from, last, new AbortController().signal)) {
     for (const place of places) {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { PLACES } from "./documents.js";
 import { filesOf } from "./files.js";
+import { MARK_SUFFIX, mayBeTorn } from "./unsynced.js";
 
 export type ReadDatabase = Database.Database;
 
@@ -145,12 +146,12 @@ export function openForReading(file: string): ReadDatabase {
 
 /** Removes the files of a read model: all that is lost is the time that it takes to make it anew. */
 export function removeDatabase(file: string): void {
-  for (const one of filesOf(file)) rmSync(one, { force: true });
+  for (const one of [...filesOf(file), file + MARK_SUFFIX]) rmSync(one, { force: true });
 }
 
 function tryToOpen(file: string, epoch: string): ReadDatabase | undefined {
   // What lies beside it then is of another one.
-  if (!existsSync(file)) return undefined;
+  if (!existsSync(file) || mayBeTorn(file)) return undefined;
   let db: ReadDatabase | undefined;
   try {
     db = connect(file);

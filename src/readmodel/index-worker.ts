@@ -7,7 +7,7 @@ import { readBounds } from "../log/bounds.js";
 import { connectNats, type NatsConnection } from "../log/connect.js";
 import { attachLog, type Log } from "../log/stream.js";
 import { agreesWithLog } from "./agreement.js";
-import { readBatches } from "./batch-thread.js";
+import { FAR_BEHIND, readBatches } from "./batch-thread.js";
 import {
   foldWriteAheadLog,
   isDamaged,
@@ -22,6 +22,7 @@ import { Indexer } from "./indexer.js";
 import { bytesIn } from "./packed-events.js";
 import { unpackRecords } from "./record-batch.js";
 import { alone } from "./shared-file.js";
+import { startSyncing, stopSyncing } from "./unsynced.js";
 import { BoundReachedError, messageOf, writeTroubleOf } from "./write-trouble.js";
 
 /** The file is gone, is another one, or is shorter than it was. */
@@ -57,6 +58,8 @@ const RETRY_MS = 2000;
 
 /** What a batch takes in the file, at most, for each of its bytes: its events, their words, and what finds them. */
 const BYTES_IN_FILE = 2;
+/** And besides: pages that are begun, and those that full text takes while it is merged. */
+const BYTES_A_BATCH = 256 * 1024;
 
 /** While there is no room, before writing is tried again: at first, and at most. Each time it is twice as long. */
 const FIRST_PAUSE_MS = 250;
@@ -122,6 +125,10 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       const { first } = await readBounds(from);
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
     };
+    const { last } = await readBounds(from);
+    let unsyncedTo = last - indexer.position >= FAR_BEHIND ? last : 0;
+    if (unsyncedTo > 0) stopSyncing(db);
+    else startSyncing(db);
     const extent = () => ({ position: indexer.position, usedBytes: usedBytesOf(db) });
     tell({ is: "opened", ...extent() });
     let lookAt = performance.now();
@@ -133,12 +140,17 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
           lookAt = performance.now() + HOUSEKEEPING_MS;
         }
         if (isAgain) foldWriteAheadLog(db);
-        const grownBytes = usedBytesOf(db) + BYTES_IN_FILE * bytesIn(batch);
+        const grownBytes = usedBytesOf(db) + BYTES_A_BATCH + BYTES_IN_FILE * bytesIn(batch);
         if (grownBytes > (source.bytes ?? Infinity)) throw new BoundReachedError();
         indexer.add(unpackRecords(batch));
       });
       if (signal.aborted) return;
       tell({ is: "position", ...extent() });
+      if (indexer.position < unsyncedTo || unsyncedTo === 0) continue;
+      await onceThereIsRoom(signal, () => {
+        startSyncing(db);
+      });
+      unsyncedTo = 0;
     }
   } finally {
     db.close();
@@ -153,7 +165,7 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
  */
 async function onceThereIsRoom(
   signal: AbortSignal,
-  write: (isAgain: boolean) => Promise<void>,
+  write: (isAgain: boolean) => Promise<void> | void,
 ): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
