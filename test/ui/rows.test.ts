@@ -22,22 +22,26 @@ function logged(scope: string, count: number): EventEnvelope {
   } as unknown as EventEnvelope;
 }
 
-test("rows that grow are those of a list made at once, whatever comes when", () => {
-  const steps = fc.array(fc.oneof(fc.nat({ max: 5 }), fc.constant("note" as const)));
+test("rows that grow and shrink are those of a list made at once, whatever comes and goes when", () => {
+  const more = fc.nat({ max: 5 });
+  const end = fc.record({ end: fc.nat({ max: 40 }) });
+  const steps = fc.array(fc.oneof(more, end, fc.constant("note" as const)));
   fc.assert(
     fc.property(steps, (schedule) => {
-      const source = { end: 0 };
+      let end = 0;
+      let shown = 0;
       const notes: Note[] = [];
-      const grown = new RowsInOrder(source, 0, notes, ({ line }) => line, passes);
+      const grown = new RowsInOrder(0, notes, ({ line }) => line, passes);
       for (const step of schedule) {
-        if (step === "note") notes.push({ line: source.end, record: 0, text: `${notes.length}` });
-        else source.end += step;
-        grown.update();
+        if (step === "note") notes.push({ line: end, record: 0, text: `${notes.length}` });
+        else if (typeof step === "number") end += step;
+        shown = typeof step === "object" ? Math.min(end, step.end) : end;
+        grown.update(shown);
       }
       const expected: (number | Note)[] = [];
-      for (let place = 0; place <= source.end; place++) {
+      for (let place = 0; place <= shown; place++) {
         expected.push(...notes.filter(({ line }) => line === place));
-        if (place < source.end && passes(place)) expected.push(place);
+        if (place < shown && passes(place)) expected.push(place);
       }
       expect(Array.from({ length: grown.count }, (_, i) => grown.at(i))).toEqual(expected);
       for (const [index, row] of expected.entries()) {
@@ -48,7 +52,8 @@ test("rows that grow are those of a list made at once, whatever comes when", () 
 });
 
 test("a line that is left out is found at the next one that is not", () => {
-  const rows = new RowsInOrder({ end: 10 }, 0, [], ({ line }) => line, passes);
+  const rows = new RowsInOrder(0, [], ({ line }) => line, passes);
+  rows.update(10);
   expect(rows.at(rows.indexOf(4))).toBe(5);
 });
 
@@ -65,16 +70,25 @@ test("rows by step find every line, and leave out those of a step that is folded
   const scopes = ["runs/r/jobs/a", "runs/r/jobs/b", "runs/r/jobs/a", "runs/r/jobs/c"];
   for (const [record, scope] of scopes.entries()) {
     lines.add(logged(scope, 2), record);
-    rows.update();
+    rows.update(lines.end);
   }
-  const all = Array.from({ length: rows.count }, (_, i) => {
-    const row = rows.at(i);
-    return row?.kind === "line" ? row.place : row?.kind === "group" ? row.group.scope : undefined;
-  });
-  expect(all).toEqual(["runs/r/jobs/a", 0, 1, 4, 5, "runs/r/jobs/b", "runs/r/jobs/c", 6, 7]);
+  const all = () =>
+    Array.from({ length: rows.count }, (_, i) => {
+      const row = rows.at(i);
+      return row?.kind === "line" ? row.place : row?.kind === "group" ? row.group.scope : undefined;
+    });
+  const whole = ["runs/r/jobs/a", 0, 1, 4, 5, "runs/r/jobs/b", "runs/r/jobs/c", 6, 7];
+  expect(all()).toEqual(whole);
   expect(rows.indexOfLine(5)).toBe(4);
   // Where it is folded: its heading.
   expect(rows.indexOfLine(3)).toBe(5);
+  // And as it was before, when one of the steps had said nothing yet.
+  rows.update(5);
+  expect(all()).toEqual(["runs/r/jobs/a", 0, 1, 4, "runs/r/jobs/b"]);
+  rows.update(1);
+  expect(all()).toEqual(["runs/r/jobs/a", 0]);
+  rows.update(8);
+  expect(all()).toEqual(whole);
 });
 
 test("a tab keeps the newest lines, under the numbers that they had", () => {

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
 
 const TICK_MS = 1000;
 
@@ -24,7 +24,13 @@ function subscribe(reader: () => void): () => void {
 
 const still = () => () => undefined;
 
+/** What time it is for what is shown inside, in milliseconds since 1970, where that is not now. */
+export const PastNow = createContext<number | undefined>(undefined);
+
 /** The time in milliseconds since 1970, to the second; it stands still unless `isTicking`. */
 export function useNow(isTicking: boolean): number {
-  return useSyncExternalStore(isTicking ? subscribe : still, () => now);
+  const pastNow = use(PastNow);
+  const isPast = pastNow !== undefined;
+  const present = useSyncExternalStore(isTicking && !isPast ? subscribe : still, () => now);
+  return pastNow ?? present;
 }

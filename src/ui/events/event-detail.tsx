@@ -4,7 +4,7 @@ import { correlationAddress, scopeAddress } from "../app/address.js";
 import { clockText, momentText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { onEscape } from "../parts/on-escape.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { visibleText } from "../parts/visible-text.js";
 import { Json } from "./json.js";
 
@@ -14,7 +14,7 @@ export function EventDetail({
   place,
   onClose,
 }: {
-  store: RunStore;
+  store: RunView;
   place: number;
   onClose: () => void;
 }) {

@@ -10,7 +10,7 @@ import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import type { Records } from "../run/records.js";
 import { RowsInOrder } from "../run/rows-in-order.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { useHash } from "../run/use-hash.js";
 import { useRunVersion } from "../run/use-run.js";
 import { EventDetail } from "./event-detail.js";
@@ -24,14 +24,15 @@ const OVERSCAN = 16;
 const NOTHING = /(?!)/;
 
 /** The events of a timeline, each as it is stored. */
-export function EventsView({ store }: { store: RunStore }) {
+export function EventsView({ store }: { store: RunView }) {
   useRunVersion(store);
   const query = useQuery();
-  const { records, notes } = store;
+  const { records, recordEnd, notes } = store;
   const type = query.get("type");
   const rows = useEventRows(store, type);
   const sequence = sequenceIn(useHash());
-  const selected = sequence === undefined ? undefined : records.placeOf(sequence);
+  const place = sequence === undefined ? undefined : records.placeOf(sequence);
+  const selected = place !== undefined && place < recordEnd ? place : undefined;
 
   const list = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -48,6 +49,13 @@ export function EventsView({ store }: { store: RunStore }) {
     virtualizer.scrollToIndex(rows.indexOf(selected), { align: "auto" });
   }, [selected, rows, virtualizer]);
 
+  // As of another event, that one comes into view.
+  const isFollowing = store.past !== undefined && sequence === undefined;
+  const { count } = rows;
+  useEffect(() => {
+    if (isFollowing && count > 0) virtualizer.scrollToIndex(count - 1, { align: "end" });
+  }, [isFollowing, count, virtualizer]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step === 0) return;
@@ -61,7 +69,7 @@ export function EventsView({ store }: { store: RunStore }) {
   return (
     <div className="events">
       <div className="events-bar">
-        <TypeFilter query={query} records={records} />
+        <TypeFilter query={query} store={store} />
         <span className="muted">{countOf(rows.count - notes.length, "event")}</span>
       </div>
       {records.first > 0 && (
@@ -74,9 +82,11 @@ export function EventsView({ store }: { store: RunStore }) {
       )}
       {sequence !== undefined && selected === undefined && store.isCaughtUp && (
         <Notice>
-          {records.first > 0 && sequence < records.sequence(records.first)
-            ? `Event ${sequence} is not kept in this tab any more.`
-            : `There is no event ${sequence} here.`}
+          {place !== undefined
+            ? `Event ${sequence} comes later than what is shown.`
+            : records.first > 0 && sequence < records.sequence(records.first)
+              ? `Event ${sequence} is not kept in this tab any more.`
+              : `There is no event ${sequence} here.`}
         </Notice>
       )}
       <div className="events-main">
@@ -97,7 +107,7 @@ export function EventsView({ store }: { store: RunStore }) {
             onKeyDown={onKeyDown}
           >
             {rows.count === 0 && store.isCaughtUp && (
-              <Nothing title={records.end === 0 ? "No events yet" : "No event is of this type"} />
+              <Nothing title={recordEnd === 0 ? "No events yet" : "No event is of this type"} />
             )}
             <div className="events-rows" style={{ height: virtualizer.getTotalSize() }}>
               {virtualizer.getVirtualItems().map(({ index, start }) => {
@@ -182,10 +192,13 @@ function toneOf(type: string): string {
   return /(?:failed|timed_out|denied|expired)$/.test(type) ? "is-bad" : "";
 }
 
-function TypeFilter({ query, records }: { query: Query; records: Records }) {
+function TypeFilter({ query, store }: { query: Query; store: RunView }) {
   const type = query.get("type") ?? "";
+  const { records, recordEnd } = store;
+  const counts = records.countsBefore(recordEnd);
   const types = records.types.all
-    .map((name, number) => ({ name, count: records.count(number) }))
+    .map((name, number) => ({ name, count: counts[number] ?? 0 }))
+    .filter(({ count }) => count > 0)
     .sort((one, other) => (one.name < other.name ? -1 : 1));
   const families = new Map<string, number>();
   for (const { name, count } of types) {
@@ -223,15 +236,15 @@ function TypeFilter({ query, records }: { query: Query; records: Records }) {
 }
 
 /** The events of the types that are wanted, up to date with the store. */
-function useEventRows(store: RunStore, type: string | undefined): RowsInOrder {
-  const { records, notes } = store;
+function useEventRows(store: RunView, type: string | undefined): RowsInOrder {
+  const { records, recordEnd, notes } = store;
   // Events that are let go take their rows along.
   const { first } = records;
   const rows = useMemo(() => {
     const passes = passesOf(type, records);
-    return new RowsInOrder(records, first, notes, ({ record }) => record, passes);
+    return new RowsInOrder(first, notes, ({ record }) => record, passes);
   }, [records, notes, type, first]);
-  rows.update();
+  rows.update(recordEnd);
   return rows;
 }
 

@@ -5,7 +5,8 @@ import { momentText, clockText } from "../app/format.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { onEscape } from "../parts/on-escape.js";
 import { visibleText } from "../parts/visible-text.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
+import { viewAddress } from "../run/view-address.js";
 import { plainText } from "./segments.js";
 
 /** What is said apart, or shown with the line already. */
@@ -17,7 +18,7 @@ export function LineDetail({
   place,
   onClose,
 }: {
-  store: RunStore;
+  store: RunView;
   place: number;
   onClose: () => void;
 }) {
@@ -37,7 +38,7 @@ export function LineDetail({
         <span className="muted">
           {level}, {momentText(at).slice(0, 10)} {clockText(at)}, {lines.scope(place)}
         </span>
-        <Link href={`${window.location.pathname}?view=events#seq=${records.sequence(record)}`}>
+        <Link href={viewAddress("events", { sequence: records.sequence(record) })}>
           Event {records.sequence(record)}
         </Link>
         <span className="log-detail-tools">

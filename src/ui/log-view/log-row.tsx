@@ -1,7 +1,7 @@
 import { ChevronRight, TriangleAlert } from "lucide-react";
 import { countOf } from "../app/format.js";
 import { StatusIcon } from "../parts/status.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { stepName, stepStatus } from "../run/step.js";
 import { LogLine, type LineLook } from "./log-line.js";
 import type { Group, Row } from "./log-rows.js";
@@ -12,7 +12,7 @@ const LEVELS = ["is-quiet", "is-quiet", "", "is-warning", "is-error", "is-error"
 /** The classes of a row. */
 export function classesOf(
   row: Row,
-  { lines }: RunStore,
+  { lines }: RunView,
   selected: number | undefined,
   current: number | undefined,
 ): string {
@@ -35,7 +35,7 @@ export function LogRow({
   onSelect,
   onToggle,
 }: {
-  store: RunStore;
+  store: RunView;
   row: Row;
   look: LineLook;
   closed: ReadonlySet<string>;
@@ -69,7 +69,7 @@ function Heading({
   isClosed,
   onToggle,
 }: {
-  store: RunStore;
+  store: RunView;
   group: Group;
   isClosed: boolean;
   onToggle: (key: string) => void;

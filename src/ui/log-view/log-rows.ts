@@ -20,21 +20,16 @@ export interface LogRows {
   at(index: number): Row | undefined;
   /** The row of a line, or else that of the next one. */
   indexOfLine(place: number): number;
-  /** Takes in the lines that have come since. */
-  update(): void;
+  /** Shows the lines before `end`: takes in those that have come since, or lets those behind it go. */
+  update(end: number): void;
 }
 
 /** The lines in the order of the log, what is missing said in its place. */
 export class LinesInOrder implements LogRows {
   readonly #rows: RowsInOrder;
 
-  constructor(
-    lines: Lines,
-    from: number,
-    notes: readonly Note[],
-    passes: (place: number) => boolean,
-  ) {
-    this.#rows = new RowsInOrder(lines, from, notes, ({ line }) => line, passes);
+  constructor(from: number, notes: readonly Note[], passes: (place: number) => boolean) {
+    this.#rows = new RowsInOrder(from, notes, ({ line }) => line, passes);
   }
 
   get count(): number {
@@ -52,8 +47,8 @@ export class LinesInOrder implements LogRows {
     return this.#rows.indexOf(place);
   }
 
-  update(): void {
-    this.#rows.update();
+  update(end: number): void {
+    this.#rows.update(end);
   }
 }
 
@@ -74,7 +69,6 @@ export class RowsByStep implements LogRows {
     readonly isClosed: (key: string) => boolean,
   ) {
     this.#lineEnd = from;
-    this.update();
   }
 
   get count(): number {
@@ -101,8 +95,8 @@ export class RowsByStep implements LogRows {
     return this.isClosed(group.key) ? start : start + 1 + group.rows.firstNotBelow(place);
   }
 
-  update(): void {
-    const { end } = this.lines;
+  update(end: number): void {
+    if (end < this.#lineEnd) this.#shorten(end);
     for (let place = this.#lineEnd; place < end; place++) {
       if (!this.passes(place)) continue;
       const group = this.#groups[this.#numberOf(place)];
@@ -116,6 +110,18 @@ export class RowsByStep implements LogRows {
       this.#starts[i] = this.#count;
       this.#count += 1 + (this.isClosed(key) ? 0 : count);
     });
+  }
+
+  #shorten(end: number): void {
+    for (const group of this.#groups) {
+      group.count = group.rows.firstNotBelow(end);
+      group.rows.shorten(group.count);
+    }
+    // They are in the order of their first lines: those that have none any more are the last.
+    while (this.#groups.at(-1)?.count === 0) {
+      this.#byKey.delete(this.#groups.pop()?.key ?? "");
+      this.#starts.pop();
+    }
   }
 
   #keyOf(place: number): string {

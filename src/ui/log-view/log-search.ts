@@ -10,6 +10,7 @@ export class LogSearch {
   readonly matches = uint32();
   readonly #needle: string;
   #end: number;
+  #wantedEnd: number;
 
   constructor(
     readonly lines: Lines,
@@ -18,11 +19,19 @@ export class LogSearch {
     needle: string,
   ) {
     this.#needle = needle.toLowerCase();
-    this.#end = from;
+    this.#end = this.#wantedEnd = from;
   }
 
   get isDone(): boolean {
-    return this.#end >= this.lines.end;
+    return this.#end >= this.#wantedEnd;
+  }
+
+  /** Looks through the lines before `end`; what it has found behind it is let go. */
+  update(end: number): void {
+    this.#wantedEnd = end;
+    if (end >= this.#end) return;
+    this.#end = end;
+    this.matches.shorten(this.matches.firstNotBelow(end));
   }
 
   /** Looks further, until it is done or the time is up. */

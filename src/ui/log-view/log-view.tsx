@@ -5,7 +5,7 @@ import { clockText, countOf, countText } from "../app/format.js";
 import { useQuery, type Query } from "../app/query.js";
 import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { useRunVersion } from "../run/use-run.js";
 import { LineDetail } from "./line-detail.js";
 import { logFilterOf } from "./log-filter.js";
@@ -31,20 +31,21 @@ const MAX_COPIED = 50_000;
 const MAX_WIDTH = 2140;
 
 /** The log of a timeline. */
-export function LogView({ store }: { store: RunStore }) {
+export function LogView({ store }: { store: RunView }) {
   const version = useRunVersion(store);
   const query = useQuery();
   const filter = logFilterOf(query);
   const isGrouped = query.get("group") === "1";
   const isWrapped = query.get("wrap") === "1";
   const selected = placeOf(query.get("line"));
-  const { lines, state, path } = store;
+  const { lines, lineEnd, state, path } = store;
 
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const rows = useLogRows(store, filter, isGrouped ? closed : undefined);
 
   const list = useRef<HTMLDivElement>(null);
-  const isGoing = store.correlationId !== undefined || (state && state.endedAt === null);
+  const isPast = store.past !== undefined;
+  const isGoing = isPast || store.correlationId !== undefined || (state && state.endedAt === null);
   // Where the address names a line or a word, that is what is wanted.
   const hasPlace = selected !== undefined || query.get("find") !== undefined;
   const virtualizer = useVirtualizer({
@@ -54,7 +55,7 @@ export function LogView({ store }: { store: RunStore }) {
     overscan: OVERSCAN,
   });
   // After the virtualizer, which begins with a scroll to the start.
-  const follow = useFollow(list, rows.count, hasPlace ? false : isGoing, store.isCaughtUp);
+  const follow = useFollow(list, rows.count, hasPlace ? false : isGoing, store.isCaughtUp, isPast);
   useEffect(() => {
     virtualizer.measure();
   }, [virtualizer, isWrapped, rows]);
@@ -68,7 +69,7 @@ export function LogView({ store }: { store: RunStore }) {
     return row?.kind === "line" ? row.place : lines.first;
   };
   const find = useFind(store, filter, query, version, firstSeen, goTo);
-  useGoToLine(selected, lines.end, goTo);
+  useGoToLine(selected, lineEnd, goTo);
   const hasStep = !isGrouped && lines.scopes.all.length + lines.nodes.all.length > 2;
   const look = useLook(store, query, { isWrapped, hasStep, needle: find.needle });
   const { set } = query;
@@ -95,10 +96,11 @@ export function LogView({ store }: { store: RunStore }) {
           The first {countText(lines.first)} lines are not kept in this tab. The download has them.
         </Notice>
       )}
-      {selected !== undefined && selected >= lines.end && store.isCaughtUp && (
+      {selected !== undefined && selected >= lineEnd && store.isCaughtUp && (
         <Notice>
-          There is no line {countText(selected + 1)}: the log has {countOf(lines.end, "line")}
-          {store.hasEnded ? "." : " so far."}
+          {isPast && selected < lines.end
+            ? `Line ${countText(selected + 1)} comes later: by then the log had ${countOf(lineEnd, "line")}.`
+            : `There is no line ${countText(selected + 1)}: the log has ${countOf(lineEnd, "line")}${store.hasEnded ? "." : " so far."}`}
         </Notice>
       )}
       <div className="log-middle">
@@ -163,7 +165,7 @@ export function LogView({ store }: { store: RunStore }) {
           </button>
         )}
       </div>
-      {selected !== undefined && selected >= lines.first && selected < lines.end && (
+      {selected !== undefined && selected >= lines.first && selected < lineEnd && (
         <LineDetail
           store={store}
           place={selected}
@@ -180,7 +182,7 @@ export function LogView({ store }: { store: RunStore }) {
 
 /** How lines look; the same object for as long as they look the same. */
 function useLook(
-  { state, lines }: RunStore,
+  { state, lines }: RunView,
   query: Query,
   { isWrapped, hasStep, needle }: Pick<LineLook, "isWrapped" | "hasStep" | "needle">,
 ): LineLook {
@@ -193,14 +195,16 @@ function useLook(
   }, [time, startedAt, lens, isWrapped, hasStep, needle]);
 }
 
-function NoLines({ store }: { store: RunStore }) {
-  const isEmpty = store.lines.end === 0;
-  const hint = store.hasEnded
-    ? "This has ended without a line of log."
-    : "Lines appear here as they come.";
+function NoLines({ store }: { store: RunView }) {
+  const isEmpty = store.lineEnd === 0;
+  const hint = store.past
+    ? "Lines appear here as time goes on."
+    : store.hasEnded
+      ? "This has ended without a line of log."
+      : "Lines appear here as they come.";
   return (
     <Nothing title={isEmpty ? "Nothing has been logged" : "No line passes the filters"}>
-      <p>{isEmpty ? hint : `There are ${countOf(store.lines.end, "line")} in all.`}</p>
+      <p>{isEmpty ? hint : `There are ${countOf(store.lineEnd, "line")} in all.`}</p>
     </Nothing>
   );
 }
@@ -230,7 +234,7 @@ function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return next;
 }
 
-function textOf(rows: LogRows, { lines }: RunStore): string {
+function textOf(rows: LogRows, { lines }: RunView): string {
   const texts: string[] = [];
   for (let i = Math.max(0, rows.count - MAX_COPIED); i < rows.count; i++) {
     const row = rows.at(i);

@@ -1,6 +1,6 @@
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { Query } from "../app/query.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import type { LogFilter } from "./log-filter.js";
 import { useLogSearch } from "./use-log-rows.js";
 
@@ -24,7 +24,7 @@ export interface Find {
  * @param goTo brings a line into view
  */
 export function useFind(
-  store: RunStore,
+  store: RunView,
   filter: LogFilter,
   query: Query,
   version: number,
@@ -34,7 +34,9 @@ export function useFind(
   const text = query.get("find") ?? "";
   const needle = useDeferredValue(text.toLowerCase());
   const search = useLogSearch(store, filter, needle, version);
-  const [current, setCurrent] = useState<number>();
+  const [chosen, setCurrent] = useState<number>();
+  const count = search?.matches.length ?? 0;
+  const current = chosen !== undefined && chosen < count ? chosen : undefined;
 
   const step = (direction: 1 | -1) => {
     if (!search) return;
@@ -51,7 +53,6 @@ export function useFind(
 
   // The first match is gone to by itself, once for each text.
   const found = useRef("");
-  const count = search?.matches.length ?? 0;
   // From what is seen on: so all of it must have been looked through.
   const hasMatch = count > 0 && (search?.isDone ?? false);
   useEffect(() => {

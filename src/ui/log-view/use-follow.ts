@@ -17,6 +17,7 @@ export interface Follow {
  * the end.
  *
  * @param isGrowing whether more will come, which is what it is on for at first
+ * @param isPast whether it is shown as it was: to begin with that and to leave it is to begin anew
  * @param isComplete whether what was there before has come: until then nothing is new
  */
 export function useFollow(
@@ -24,11 +25,18 @@ export function useFollow(
   count: number,
   isGrowing: boolean | undefined,
   isComplete: boolean,
+  isPast: boolean,
 ): Follow {
   const [chosen, choose] = useState<boolean>();
   const [first, setFirst] = useState<boolean>();
   // What it was when it was first known: a run that ends meanwhile is followed to its end.
   if (first === undefined && isGrowing !== undefined) setFirst(isGrowing);
+  const [wasPast, setWasPast] = useState(isPast);
+  if (wasPast !== isPast) {
+    setWasPast(isPast);
+    choose(undefined);
+    setFirst(isGrowing);
+  }
   const isOn = chosen ?? first ?? false;
   const seen = useRef(count);
   const lastTop = useRef(0);

@@ -10,6 +10,7 @@ import {
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { navigate } from "wouter/use-browser-location";
 import type { RunStore } from "../run/run-store.js";
+import { viewAddress } from "../run/view-address.js";
 import { ProofSession } from "./proof-session.js";
 import { verdictOf, type Verdict } from "./verdict.js";
 import "./proof-badge.css";
@@ -114,6 +115,5 @@ function titleOf({ is }: Verdict): string {
 
 /** Goes to an event. */
 function show(sequence: number): void {
-  const { pathname } = window.location;
-  navigate(`${pathname}?view=events#seq=${sequence}`);
+  navigate(viewAddress("events", { sequence }));
 }

@@ -30,6 +30,11 @@ export class Column<Values extends Numbers> {
     return this.#values[place] ?? 0;
   }
 
+  /** Lets all but the first `length` go. */
+  shorten(length: number): void {
+    this.#length = length;
+  }
+
   /** Lets the first `count` go. */
   cut(count: number): void {
     this.#values.copyWithin(0, count, this.#length);

@@ -50,9 +50,14 @@ export class Records {
     while (this.#texts.length > MAX_RECORDS || this.#textLength > MAX_TEXT_LENGTH) this.#letGo();
   }
 
-  /** How many events of a type have come in, those included that are no longer kept. */
-  count(type: number): number {
-    return this.#counts[type] ?? 0;
+  /** How many events of each type came before a place, by its number; those too that are no longer kept. */
+  countsBefore(end: number): readonly number[] {
+    const counts = [...this.#counts];
+    for (let place = end; place < this.end; place++) {
+      const type = this.typeNumber(place);
+      counts[type] = (counts[type] ?? 0) - 1;
+    }
+    return counts;
   }
 
   /** The stored envelope; empty where it is no longer kept. */
@@ -97,9 +102,13 @@ export class Records {
 
   /** The place of the event with this sequence; undefined where it is not among them. */
   placeOf(sequence: number): number | undefined {
-    const place = this.#sequences.firstNotBelow(sequence);
-    if (place === this.#texts.length || this.#sequences.at(place) !== sequence) return undefined;
-    return place + this.#first;
+    const place = this.placeFrom(sequence);
+    return place === this.end || this.sequence(place) !== sequence ? undefined : place;
+  }
+
+  /** The place of the first event that is kept with this sequence or a higher one; else the end. */
+  placeFrom(sequence: number): number {
+    return this.#sequences.firstNotBelow(sequence) + this.#first;
   }
 
   #letGo(): void {

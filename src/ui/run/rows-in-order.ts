@@ -9,7 +9,6 @@ export class RowsInOrder {
   #noteEnd = 0;
 
   constructor(
-    readonly source: { readonly end: number },
     /** The first place. */
     from: number,
     readonly notes: readonly Note[],
@@ -18,7 +17,6 @@ export class RowsInOrder {
     readonly passes: (place: number) => boolean,
   ) {
     this.#end = from;
-    this.update();
   }
 
   get count(): number {
@@ -47,15 +45,29 @@ export class RowsInOrder {
     return from;
   }
 
-  /** Takes in what has come since. */
-  update(): void {
-    const { end } = this.source;
+  /** Shows the places before `end`: takes in those that have come since, or lets those behind it go. */
+  update(end: number): void {
+    if (end < this.#end) this.#shorten(end);
     for (let place = this.#end; place < end; place++) {
       this.#addNotes(place);
       if (this.passes(place)) this.#rows.push(place);
     }
     this.#end = end;
     this.#addNotes(end);
+  }
+
+  #shorten(end: number): void {
+    let { length } = this.#rows;
+    for (; length > 0; length--) {
+      const row = this.at(length - 1);
+      if (typeof row === "number") {
+        if (row < end) break;
+      } else if (row) {
+        if (this.placeOfNote(row) <= end) break;
+        this.#noteEnd--;
+      }
+    }
+    this.#rows.shorten(length);
   }
 
   /** Those that stand before a place. */

@@ -9,10 +9,10 @@ import { Progress } from "../parts/progress.js";
 import { lookOf, Status } from "../parts/status.js";
 import { Duration, Moment } from "../parts/times.js";
 import { visibleText } from "../parts/visible-text.js";
-import type { RunStore } from "./run-store.js";
+import type { RunView } from "./run-view.js";
 
 /** What it is, how it stands, and how to name it. */
-export function RunHeader({ store, badge }: { store: RunStore; badge?: ReactNode }) {
+export function RunHeader({ store, badge }: { store: RunView; badge?: ReactNode }) {
   const { state, path, correlationId } = store;
   const title = visibleText(
     String(state?.about.name ?? correlationId ?? path.slice(path.lastIndexOf("/") + 1)),
@@ -112,7 +112,7 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 /** What it can be asked for by, each to be copied. */
-function Names({ store }: { store: RunStore }) {
+function Names({ store }: { store: RunView }) {
   const { path, cursor, firstCorrelationId: own } = store;
   return (
     <div className="run-names">

@@ -10,9 +10,11 @@ import { server } from "../app/server.js";
 import { Feed } from "../feed/feed.js";
 import { FrameBatch } from "../feed/frame-batch.js";
 import type { Link } from "../feed/link.js";
+import { Keyframes } from "./keyframes.js";
 import { Lines } from "./lines.js";
 import { droppedText, gapText, type Note } from "./note.js";
 import { Records } from "./records.js";
+import type { RunView } from "./run-view.js";
 
 /** At most so often the state is made of those of all scopes, and never for more than a tenth of the time. */
 const STATE_MS = 100;
@@ -24,7 +26,7 @@ const MAX_NOTES = 1000;
  * A timeline that is open in this tab: its events, its log lines, and the state that they add up to, from the
  * start of its history on and while it goes on. All views of it read from here.
  */
-export class RunStore implements Linked {
+export class RunStore implements Linked, RunView {
   records = new Records();
   lines = new Lines();
   notes: Note[] = [];
@@ -34,6 +36,9 @@ export class RunStore implements Linked {
   gaps: number[] = [];
   /** The states of all its scopes, which change in place. */
   timeline: Timeline;
+  /** What they were before. */
+  keyframes: Keyframes;
+  readonly past = undefined;
   /** Of the timeline of a correlation. */
   readonly correlationId: string | undefined;
   readonly #feed: Feed;
@@ -57,6 +62,7 @@ export class RunStore implements Linked {
     this.correlationId = correlationIn(path);
     // A correlation has no events of its own: all scopes are below nothing.
     this.timeline = initialTimeline(this.#root);
+    this.keyframes = new Keyframes(this.timeline);
     this.#feed = new Feed(server, {
       scope: path,
       from: "start",
@@ -91,6 +97,14 @@ export class RunStore implements Linked {
   /** It has ended, and everything is here. */
   get hasEnded(): boolean {
     return this.#end !== undefined || this.link.state === "closed";
+  }
+
+  get recordEnd(): number {
+    return this.records.end;
+  }
+
+  get lineEnd(): number {
+    return this.lines.end;
   }
 
   /** Where it has got to. */
@@ -152,6 +166,7 @@ export class RunStore implements Linked {
     this.notes = [];
     this.gaps = [];
     this.timeline = initialTimeline(this.#root);
+    this.keyframes = new Keyframes(this.timeline);
     this.#state = undefined;
     this.#snapshot = undefined;
     this.#end = undefined;
@@ -167,6 +182,7 @@ export class RunStore implements Linked {
     if (event.type === "log.appended") this.lines.add(event, this.records.end);
     if (event.type === "log.truncated") this.#note(droppedText(event));
     this.records.add(frame);
+    this.keyframes.offer(this.records.end, this.records.first, this.timeline);
     if (this.isCaughtUp) this.#newestAt = Date.parse(event.occurredAt);
   }
 

@@ -2,14 +2,14 @@ import { lazy, type ComponentType } from "react";
 import { ChartGantt, ScrollText, Table2, type LucideIcon } from "lucide-react";
 import { LogView } from "../log-view/log-view.js";
 import { TimelineView } from "../timeline/timeline-view.js";
-import type { RunStore } from "./run-store.js";
+import type { RunView } from "./run-view.js";
 
 /** A way to look at a timeline. */
 export interface Tab {
   id: string;
   title: string;
   icon: LucideIcon;
-  view: ComponentType<{ store: RunStore }>;
+  view: ComponentType<{ store: RunView }>;
 }
 
 const EventsView = lazy(async () => ({

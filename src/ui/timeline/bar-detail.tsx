@@ -6,8 +6,9 @@ import { clockText, countOf, durationText } from "../app/format.js";
 import { onEscape } from "../parts/on-escape.js";
 import { Status } from "../parts/status.js";
 import { visibleText } from "../parts/visible-text.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { scopeStateOf } from "../run/step.js";
+import { viewAddress } from "../run/view-address.js";
 import type { Bar } from "./timeline-rows.js";
 
 /** What is known of the bar that is selected, and where its log is. */
@@ -17,7 +18,7 @@ export function BarDetail({
   now,
   onClose,
 }: {
-  store: RunStore;
+  store: RunView;
   bar: Bar;
   now: number;
   onClose: () => void;
@@ -27,7 +28,6 @@ export function BarDetail({
   const node = nodeId === "" ? undefined : state && findById(state.nodes, "nodeId", nodeId);
   const error = nodeId === "" ? state?.error : node?.error;
   const reason = nodeId === "" ? state?.reason : node?.reason;
-  const logAddress = `${window.location.pathname}?${new URLSearchParams({ view: "log", node: bar.key }).toString()}`;
   return (
     <section className="bar" aria-label={name} onKeyDown={onEscape(onClose)}>
       <header className="bar-head">
@@ -52,7 +52,7 @@ export function BarDetail({
         )}
         {reason && <p className="muted">{visibleText(reason)}</p>}
         <p className="bar-links">
-          <Link className="button" href={logAddress}>
+          <Link className="button" href={viewAddress("log", { node: bar.key })}>
             <ScrollText size={14} aria-hidden />
             Log
           </Link>

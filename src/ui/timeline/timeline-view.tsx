@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useNow } from "../app/clock.js";
 import { Nothing } from "../parts/nothing.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { useRunVersion } from "../run/use-run.js";
 import type { Range } from "./range.js";
 import { timelineBars, type Bar } from "./timeline-rows.js";
@@ -9,7 +9,7 @@ import { Waterfall } from "./waterfall.js";
 import "./timeline.css";
 
 /** What took how long: a bar for each scope and node, nested, over time. */
-export function TimelineView({ store }: { store: RunStore }) {
+export function TimelineView({ store }: { store: RunView }) {
   useRunVersion(store);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const { state } = store;
@@ -20,7 +20,9 @@ export function TimelineView({ store }: { store: RunStore }) {
   );
   const isGoing = bars.some(({ pieces }) => pieces.some(({ to }) => to === null));
   const now = useNow(isGoing);
-  const whole = useWhole(bars, isGoing ? now : undefined);
+  const { past } = store;
+  // How far it goes by now: so the bars grow, instead of all others shrinking.
+  const whole = useWhole(bars, past ? past.newestAt : isGoing ? now : undefined);
   if (whole) {
     const toggle = (key: string) => {
       const next = new Set(closed);
@@ -32,7 +34,7 @@ export function TimelineView({ store }: { store: RunStore }) {
         store={store}
         bars={bars}
         whole={whole}
-        isGoing={isGoing}
+        now={isGoing || past ? now : undefined}
         closed={closed}
         onToggle={toggle}
       />
@@ -45,8 +47,8 @@ export function TimelineView({ store }: { store: RunStore }) {
   ) : null;
 }
 
-/** From the first thing that happened to the last one, or to now; undefined: nothing has. */
-function useWhole(bars: readonly Bar[], now: number | undefined): Range | undefined {
+/** From the first thing that happened to the last one, or to a later end; undefined: nothing has. */
+function useWhole(bars: readonly Bar[], least: number | undefined): Range | undefined {
   return useMemo(() => {
     let from = Infinity;
     let to = -Infinity;
@@ -58,7 +60,7 @@ function useWhole(bars: readonly Bar[], now: number | undefined): Range | undefi
       for (const { at } of marks) [from, to] = [Math.min(from, at), Math.max(to, at)];
     }
     if (from === Infinity) return undefined;
-    const end = Math.max(to, now ?? to);
+    const end = Math.max(to, least ?? to);
     return { from, to: end > from ? end : from + 1 };
-  }, [bars, now]);
+  }, [bars, least]);
 }

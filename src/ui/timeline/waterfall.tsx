@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
 import { useId, useRef, type KeyboardEvent } from "react";
 import { useQuery } from "../app/query.js";
-import type { RunStore } from "../run/run-store.js";
+import type { RunView } from "../run/run-view.js";
 import { BarDetail } from "./bar-detail.js";
 import { BarRow } from "./bar-row.js";
 import { shareOf, ticksOf, tickText, type Range } from "./range.js";
@@ -19,14 +19,15 @@ export function Waterfall({
   store,
   bars,
   whole,
-  isGoing,
+  now,
   closed,
   onToggle: toggle,
 }: {
-  store: RunStore;
+  store: RunView;
   bars: readonly Bar[];
   whole: Range;
-  isGoing: boolean;
+  /** What time it is; undefined where nothing goes on. */
+  now: number | undefined;
   closed: ReadonlySet<string>;
   onToggle: (key: string) => void;
 }) {
@@ -147,8 +148,8 @@ export function Waterfall({
               {ticks.map((at) => (
                 <i key={at} className="timeline-grid" style={{ left: `${shareOf(at, range)}%` }} />
               ))}
-              {isGoing && (
-                <i className="timeline-now" style={{ left: `${shareOf(whole.to, range)}%` }} />
+              {now !== undefined && (
+                <i className="timeline-now" style={{ left: `${shareOf(now, range)}%` }} />
               )}
             </div>
             {virtualizer.getVirtualItems().map(({ index, start }) => {
@@ -160,7 +161,7 @@ export function Waterfall({
                   id={idOf(index)}
                   bar={bar}
                   range={range}
-                  now={whole.to}
+                  now={now ?? whole.to}
                   start={start}
                   isSelected={bar.key === node}
                   isClosed={closed.has(bar.key)}
@@ -176,7 +177,7 @@ export function Waterfall({
         <BarDetail
           store={store}
           bar={selected}
-          now={whole.to}
+          now={now ?? whole.to}
           onClose={() => {
             select(undefined);
             list.current?.focus();
