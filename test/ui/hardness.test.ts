@@ -197,8 +197,12 @@ test("begins anew, and says so, when the log has been deleted and made again", a
   const run = newRun();
   await append(served.url, run, [created("Old"), logged("old 1", "old 2")]);
   const page = await browser.open(`${served.url}/${run}?view=log`);
+  const [, old] = await append(served.url, run, [logged("old 3"), logged("old 4")]);
+  const past = await browser.open(`${served.url}/${run}?view=log&at=${old?.sequence}`);
+  await past.getByText("old 4").waitFor();
+  await connected(past);
   const list = await browser.open(served.url);
-  await page.getByText("old 2").waitFor();
+  await page.getByText("old 4").waitFor();
   await connected(page);
   await list.getByRole("link", { name: "Old" }).waitFor();
   await restart(async () => {
@@ -212,6 +216,10 @@ test("begins anew, and says so, when the log has been deleted and made again", a
   await page.getByText(/the log was begun anew, and this is another one/).waitFor();
   expect(await messages(page)).toEqual(["new 1"]);
   await picture(page, "log-epoch");
+  // As of an event of the log before, there is nothing any more.
+  await past.getByText(/^No event here has come to sequence/).waitFor();
+  expect(await messages(past)).toEqual(["new 1"]);
+  await past.context().close();
   await page.getByRole("tab", { name: "Events" }).click();
   await page.getByText("2 events", { exact: true }).waitFor();
   await list.getByRole("link", { name: "New" }).waitFor();

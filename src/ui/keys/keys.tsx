@@ -11,6 +11,9 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["g, G", "To the start, to the end"],
   ["f", "Follow the end of the log"],
   ["1, 2, 3", "Timeline, log, events"],
+  ["t", "Time travel, and back to now"],
+  ["[, ]", "In time travel one event back, one event on"],
+  ["p", "In time travel play, pause"],
   ["v", "What was verified, or the event that does not hold"],
   ["?", "This list"],
 ];
@@ -73,6 +76,14 @@ function act(key: string): boolean {
       return scroll("end");
     case "f":
       return press('[data-shortcut="follow"]');
+    case "t":
+      return press('[data-shortcut="travel"]');
+    case "[":
+      return press('[data-shortcut="earlier"]');
+    case "]":
+      return press('[data-shortcut="later"]');
+    case "p":
+      return press('[data-shortcut="play"]');
     case "v":
       return press('[data-shortcut="proof"]');
     default:
@@ -123,5 +134,8 @@ function press(selector: string): boolean {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input, select, textarea, dialog") !== null;
+  return (
+    target instanceof Element &&
+    target.closest('input:not([type="range"]), select, textarea, dialog') !== null
+  );
 }

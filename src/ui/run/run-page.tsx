@@ -1,5 +1,7 @@
-import { Suspense, useEffect, useState } from "react";
+import { History } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
+import { PastNow } from "../app/clock.js";
 import { useShowLink } from "../app/link.js";
 import { useQuery } from "../app/query.js";
 import { lookOf } from "../parts/status.js";
@@ -7,6 +9,7 @@ import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import { visibleText } from "../parts/visible-text.js";
 import { ProofBadge } from "../proof/proof-badge.js";
+import { useTravel, type Travel } from "../travel/use-travel.js";
 import { RunHeader } from "./run-header.js";
 import { RunStore } from "./run-store.js";
 import { TABS, type Tab } from "./tabs.js";
@@ -15,7 +18,11 @@ import { RunTabs } from "./run-tabs.js";
 import { useHash } from "./use-hash.js";
 import "./run.css";
 
-/** A scope with everything below it, or all events of a correlation, as it is now. */
+const TravelBar = lazy(async () => ({
+  default: (await import("../travel/travel-bar.js")).TravelBar,
+}));
+
+/** A scope with everything below it, or all events of a correlation, as it is now or was at some time. */
 export function RunPage({ path }: { path: string }) {
   const [store] = useState(() => new RunStore(path));
   useEffect(() => {
@@ -25,7 +32,10 @@ export function RunPage({ path }: { path: string }) {
     };
   }, [store]);
   useShowLink(store);
-  useRunVersion(store);
+  const travel = useTravel(store);
+  const { past } = travel;
+  const view = past ?? store;
+  useRunVersion(view);
   const tab = useTab(path);
   const { state, link } = store;
   const name = visibleText(String(state?.about.name ?? path.slice(path.lastIndexOf("/") + 1)));
@@ -44,20 +54,47 @@ export function RunPage({ path }: { path: string }) {
   }
   const View = tab.view;
   return (
-    <div className="run">
-      <RunHeader
-        store={store}
-        // A correlation is a choice from many chains, which has holes, and there is no bundle of it.
-        badge={store.correlationId === undefined && <ProofBadge store={store} />}
-      />
-      <RunTabs tab={tab} store={store} />
-      {tab.id === "timeline" && store.gap !== undefined && <Notice>{store.gap}</Notice>}
-      <div className="run-view" role="tabpanel" id="run-view" aria-labelledby={`tab-${tab.id}`}>
-        <Suspense fallback={null}>
-          <View store={store} />
-        </Suspense>
+    <PastNow value={past?.past.now}>
+      <div className="run" data-past={past !== undefined}>
+        <RunHeader
+          store={view}
+          // A correlation is a choice from many chains, which has holes, and there is no bundle of it.
+          badge={store.correlationId === undefined && <ProofBadge store={store} />}
+        />
+        {past && (
+          <Suspense fallback={null}>
+            <TravelBar travel={travel} past={past} />
+          </Suspense>
+        )}
+        <RunTabs tab={tab} store={view}>
+          <TravelButton travel={travel} isEmpty={store.records.end === 0} />
+        </RunTabs>
+        {tab.id === "timeline" && view.gap !== undefined && <Notice>{view.gap}</Notice>}
+        <div className="run-view" role="tabpanel" id="run-view" aria-labelledby={`tab-${tab.id}`}>
+          <Suspense fallback={null}>
+            <View store={view} />
+          </Suspense>
+        </div>
       </div>
-    </div>
+    </PastNow>
+  );
+}
+
+function TravelButton({ travel, isEmpty }: { travel: Travel; isEmpty: boolean }) {
+  const { past, enter, leave } = travel;
+  return (
+    <button
+      className="button quiet run-travel"
+      aria-label="Time travel"
+      aria-pressed={past !== undefined}
+      title={past ? "Back to now (t)" : "Show it as it was at any time (t)"}
+      data-shortcut="travel"
+      disabled={isEmpty && !past}
+      onClick={past ? leave : enter}
+    >
+      <History size={15} aria-hidden />
+      <span>Time travel</span>
+    </button>
   );
 }
 
