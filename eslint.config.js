@@ -71,7 +71,7 @@ const boundaries = layers.map(({ name, pure, uses }) => {
   return defineConfig({
     files: [`src/${name}/**/*.{ts,tsx}`],
     // Says how the application is built, and runs nowhere else.
-    ignores: ["src/ui/vite.config.ts"],
+    ignores: ["src/ui/vite.config.ts", "src/ui/react/vite.config.ts"],
     rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
   });
 });

@@ -1,6 +1,6 @@
 import { parseScope } from "../../envelope/scope.js";
 import { isCorrelationId } from "../../wire/event-filter.js";
-import { correlationPath } from "../../wire/timeline.js";
+import { correlationIn, correlationPath } from "../../wire/timeline.js";
 
 /** What an address of the application shows. */
 export type Place =
@@ -35,6 +35,12 @@ export function scopeAddress(scope: string): string {
 
 export function correlationAddress(id: string): string {
   return `${CORRELATIONS}${encodeURIComponent(id)}`;
+}
+
+/** The address of a timeline's page, of a scope or a correlation. */
+export function timelineAddress(path: string): string {
+  const id = correlationIn(path);
+  return id === undefined ? scopeAddress(path) : correlationAddress(id);
 }
 
 export function workflowAddress(id: string): string {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
 import { Keys } from "../keys/keys.js";
@@ -7,8 +7,11 @@ import { Nothing } from "../parts/nothing.js";
 import { RunPage } from "../run/run-page.js";
 import { RunsPage } from "../runs/runs-page.js";
 import { placeOf } from "./address.js";
+import { useAddressQuery } from "./address-query.js";
 import { ErrorBoundary } from "./error-boundary.js";
 import { LinkProvider, useShownLink } from "./link.js";
+import { server } from "./server.js";
+import { SurroundingsContext } from "./surroundings.js";
 import iconUrl from "./icon.svg";
 import "./shell.css";
 
@@ -24,13 +27,22 @@ export function App() {
         <Bar />
         <main id="content" tabIndex={-1}>
           <ErrorBoundary>
-            <Page />
+            <InThisPage>
+              <Page />
+            </InThisPage>
           </ErrorBoundary>
         </main>
         <Keys />
       </div>
     </LinkProvider>
   );
+}
+
+/** Views are shown by the address of this page, and lead to others of this application. */
+function InThisPage({ children }: { children: ReactNode }) {
+  const query = useAddressQuery();
+  const surroundings = useMemo(() => ({ server, query, Link }), [query]);
+  return <SurroundingsContext value={surroundings}>{children}</SurroundingsContext>;
 }
 
 function Bar() {

@@ -2,10 +2,16 @@
 export const SLICE_MS = 8;
 
 const waiting: (() => void)[] = [];
-const channel = new MessageChannel();
-channel.port1.onmessage = () => {
-  waiting.shift()?.();
-};
+let channel: MessageChannel | undefined;
+
+/** Not before it is wanted: where a server renders, an open port would keep it from ending. */
+function openChannel(): MessageChannel {
+  const opened = new MessageChannel();
+  opened.port1.onmessage = () => {
+    waiting.shift()?.();
+  };
+  return opened;
+}
 
 /**
  * Lets the page draw and answer, and goes on as soon as it has: a timer would wait for 4 ms, and for a second
@@ -14,6 +20,7 @@ channel.port1.onmessage = () => {
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
+    channel ??= openChannel();
     channel.port2.postMessage(undefined);
   });
 }

@@ -1,7 +1,8 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { Link } from "wouter";
+import { timelineAddress } from "../app/address.js";
 import { momentText, clockText } from "../app/format.js";
+import { useSurroundings } from "../app/surroundings.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { onEscape } from "../parts/on-escape.js";
 import { visibleText } from "../parts/visible-text.js";
@@ -23,6 +24,9 @@ export function LineDetail({
   onClose: () => void;
 }) {
   const { lines, records } = store;
+  const { server, query, Link } = useSurroundings();
+  const address = timelineAddress(store.path);
+  const own = () => `${server.url.replace(/\/$/, "")}${address}?view=log&line=${place + 1}`;
   const record = lines.record(place);
   const entries = records.event(record)?.payload["entries"];
   const entry = Array.isArray(entries) ? entries[lines.entry(place)] : undefined;
@@ -38,11 +42,13 @@ export function LineDetail({
         <span className="muted">
           {level}, {momentText(at).slice(0, 10)} {clockText(at)}, {lines.scope(place)}
         </span>
-        <Link href={viewAddress("events", { sequence: records.sequence(record) })}>
+        <Link
+          href={viewAddress(store.path, query, "events", { sequence: records.sequence(record) })}
+        >
           Event {records.sequence(record)}
         </Link>
         <span className="log-detail-tools">
-          <CopyButton text={() => window.location.href} what="a link to this line" />
+          <CopyButton text={own} what="a link to this line" />
           <button className="button quiet icon" aria-label="Close the line" onClick={onClose}>
             <X size={15} aria-hidden />
           </button>

@@ -1,8 +1,8 @@
 import { Download, Flag, Layers, WrapText, X } from "lucide-react";
 import { LOG_LEVELS } from "../../envelope/catalogue/log-entry.js";
-import { addressOf } from "../../client/connection.js";
-import { server } from "../app/server.js";
+import { addressOf, type ConnectionOptions } from "../../client/connection.js";
 import type { Query } from "../app/query.js";
+import { useSurroundings } from "../app/surroundings.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { visibleText } from "../parts/visible-text.js";
 import type { LogFilter } from "./log-filter.js";
@@ -25,6 +25,7 @@ export function LogToolbar({
   path: string;
   textOfAll: () => string;
 }) {
+  const { server } = useSurroundings();
   const { level, lens, milestones, node } = filter;
   const toggle = (name: string, isOn: boolean) => {
     query.set({ [name]: isOn ? undefined : "1" });
@@ -115,28 +116,36 @@ export function LogToolbar({
         Wrap
       </button>
       <CopyButton text={textOfAll} what="the lines that are shown" />
-      <details className="log-download">
-        <summary
-          className="button quiet icon"
-          aria-label="Download the log"
-          title="Download the log"
-        >
-          <Download size={14} aria-hidden />
-        </summary>
-        <div className="log-download-menu">
-          {FORMS.map(([format, title]) => (
-            <a key={format} href={downloadAddress(path, filter, format)} download>
-              {title}
-            </a>
-          ))}
-        </div>
-      </details>
+      {/* A link shows no token. */}
+      {server.token === undefined && (
+        <details className="log-download">
+          <summary
+            className="button quiet icon"
+            aria-label="Download the log"
+            title="Download the log"
+          >
+            <Download size={14} aria-hidden />
+          </summary>
+          <div className="log-download-menu">
+            {FORMS.map(([format, title]) => (
+              <a key={format} href={downloadAddress(server, path, filter, format)} download>
+                {title}
+              </a>
+            ))}
+          </div>
+        </details>
+      )}
     </div>
   );
 }
 
 /** All lines of the log on the server that pass the same filter. */
-function downloadAddress(path: string, filter: LogFilter, format: string): string {
+function downloadAddress(
+  server: ConnectionOptions,
+  path: string,
+  filter: LogFilter,
+  format: string,
+): string {
   const { level, lens, milestones, node } = filter;
   const [scope = path, nodeId] = node?.split("#", 2) ?? [];
   const milestone = milestones ? 1 : undefined;

@@ -10,6 +10,7 @@ import {
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { navigate } from "wouter/use-browser-location";
 import type { RunStore } from "../run/run-store.js";
+import { useQuery } from "../app/query.js";
 import { viewAddress } from "../run/view-address.js";
 import { ProofSession } from "./proof-session.js";
 import { verdictOf, type Verdict } from "./verdict.js";
@@ -31,6 +32,7 @@ const ICONS = {
 export function ProofBadge({ store }: { store: RunStore }) {
   const [session] = useState(() => new ProofSession(store));
   const [isAsked, ask] = useState(false);
+  const query = useQuery();
   useEffect(() => {
     session.start();
     return () => {
@@ -46,6 +48,9 @@ export function ProofBadge({ store }: { store: RunStore }) {
   });
   if (store.records.end === 0) return null;
   const { is, word, detail } = verdict;
+  const show = (sequence: number) => {
+    navigate(viewAddress(store.path, query, "events", { sequence }));
+  };
   const Icon = ICONS[is];
   return (
     <>
@@ -111,9 +116,4 @@ function titleOf({ is }: Verdict): string {
     default:
       return "What was checked in this browser";
   }
-}
-
-/** Goes to an event. */
-function show(sequence: number): void {
-  navigate(viewAddress("events", { sequence }));
 }

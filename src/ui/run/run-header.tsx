@@ -39,7 +39,9 @@ export function RunHeader({ store, badge }: { store: RunView; badge?: ReactNode 
       </div>
       {state?.error?.message && (
         <p className="run-failure">
-          <span className="run-failure-code mono cut">{visibleText(state.error.code ?? "error")}</span>
+          <span className="run-failure-code mono cut">
+            {visibleText(state.error.code ?? "error")}
+          </span>
           <bdi>{visibleText(state.error.message)}</bdi>
         </p>
       )}

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { PastNow } from "../app/clock.js";
 import { useShowLink } from "../app/link.js";
 import { useQuery } from "../app/query.js";
+import { server } from "../app/server.js";
 import { lookOf } from "../parts/status.js";
 import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
@@ -24,7 +25,7 @@ const TravelBar = lazy(async () => ({
 
 /** A scope with everything below it, or all events of a correlation, as it is now or was at some time. */
 export function RunPage({ path }: { path: string }) {
-  const [store] = useState(() => new RunStore(path));
+  const [store] = useState(() => new RunStore(path, server));
   useEffect(() => {
     store.start();
     return () => {

@@ -1,4 +1,5 @@
 import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
+import type { ConnectionOptions } from "../../client/connection.js";
 import type { TimelineState } from "../../projections/timeline-state.js";
 import { rollUp } from "../../projections/timeline-state.js";
 import { applyToTimeline, initialTimeline, type Timeline } from "../../projections/timeline.js";
@@ -6,7 +7,6 @@ import type { EndFrame, OpenFrame } from "../../wire/frame.js";
 import { correlationIn } from "../../wire/timeline.js";
 import type { Linked } from "../app/link.js";
 import { Listeners } from "../app/listeners.js";
-import { server } from "../app/server.js";
 import { Feed } from "../feed/feed.js";
 import { FrameBatch } from "../feed/frame-batch.js";
 import type { Link } from "../feed/link.js";
@@ -58,7 +58,10 @@ export class RunStore implements Linked, RunView {
   #firstCorrelationId: string | undefined;
 
   /** @param path a scope, or `correlations/<id>` */
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    server: ConnectionOptions,
+  ) {
     this.correlationId = correlationIn(path);
     // A correlation has no events of its own: all scopes are below nothing.
     this.timeline = initialTimeline(this.#root);

@@ -1,8 +1,8 @@
 import { ScrollText, X } from "lucide-react";
-import { Link } from "wouter";
 import { findById } from "../../projections/keyed-list.js";
 import { scopeAddress } from "../app/address.js";
 import { clockText, countOf, durationText } from "../app/format.js";
+import { useSurroundings } from "../app/surroundings.js";
 import { onEscape } from "../parts/on-escape.js";
 import { Status } from "../parts/status.js";
 import { visibleText } from "../parts/visible-text.js";
@@ -23,6 +23,7 @@ export function BarDetail({
   now: number;
   onClose: () => void;
 }) {
+  const { query, Link } = useSurroundings();
   const { scope, nodeId, name, status, pieces, marks } = bar;
   const state = scopeStateOf(store, scope);
   const node = nodeId === "" ? undefined : state && findById(state.nodes, "nodeId", nodeId);
@@ -52,7 +53,7 @@ export function BarDetail({
         )}
         {reason && <p className="muted">{visibleText(reason)}</p>}
         <p className="bar-links">
-          <Link className="button" href={viewAddress("log", { node: bar.key })}>
+          <Link className="button" href={viewAddress(store.path, query, "log", { node: bar.key })}>
             <ScrollText size={14} aria-hidden />
             Log
           </Link>
