@@ -84,7 +84,7 @@ function Page() {
       );
     case "unknown":
       return (
-        <Nothing title="There is no such page">
+        <Nothing isPage title="There is no such page">
           <p>
             <Link href="/">All runs</Link>
           </p>

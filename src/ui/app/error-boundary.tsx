@@ -13,7 +13,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: 
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <Nothing title="This page could not be shown">
+      <Nothing isPage title="This page could not be shown">
         <p className="mono">{error.message}</p>
         <button
           className="button"

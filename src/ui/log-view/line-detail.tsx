@@ -38,7 +38,7 @@ export function LineDetail({
   return (
     <section className="log-detail" aria-label={`Line ${place + 1}`} onKeyDown={onEscape(onClose)}>
       <header>
-        <strong>Line {place + 1}</strong>
+        <h2>Line {place + 1}</h2>
         <span className="muted">
           {level}, {momentText(at).slice(0, 10)} {clockText(at)}, {lines.scope(place)}
         </span>

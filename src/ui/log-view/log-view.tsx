@@ -58,6 +58,13 @@ export function LogView({ store }: { store: RunView }) {
   const follow = useFollow(list, rows.count, hasPlace ? false : isGoing, store.isCaughtUp, isPast);
   useEffect(() => {
     virtualizer.measure();
+    if (!isWrapped) return;
+    // A row that is as high as the one before it tells nobody that it is another one. Asked for, heights are
+    // those that are guessed again, and differences from them count.
+    virtualizer.getTotalSize();
+    for (const row of list.current?.querySelectorAll("[data-index]") ?? []) {
+      virtualizer.measureElement(row);
+    }
   }, [virtualizer, isWrapped, rows]);
 
   const goTo = (place: number) => {

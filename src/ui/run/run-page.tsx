@@ -47,7 +47,7 @@ export function RunPage({ path }: { path: string }) {
 
   if (link.state === "error" && store.records.end === 0) {
     return (
-      <Nothing title="This cannot be shown">
+      <Nothing isPage title="This cannot be shown">
         <p>{link.message}</p>
         <Link href="/">All runs</Link>
       </Nothing>

@@ -43,7 +43,7 @@ export function BarDetail({
         <p className="bar-status">
           <Status status={status} />
           {(nodeId !== "" || state === undefined) && (
-            <span className="muted mono cut">{nodeId}</span>
+            <span className="muted mono cut">{visibleText(nodeId)}</span>
           )}
         </p>
         {error?.message && (
