@@ -54,7 +54,7 @@ export async function* followLogs(
 
 /** Pages, asked for again where the server could not answer. */
 async function* whenThereAre(
-  pages: () => AsyncGenerator<{ logs: LogLine[] }, void>,
+  pages: () => AsyncIterable<{ logs: LogLine[] }>,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine[], void> {
   for (let isAgain = false; !signal.aborted; isAgain = true) {
@@ -62,7 +62,7 @@ async function* whenThereAre(
       for await (const { logs } of pages()) yield logs;
       return;
     } catch (error) {
-      if (signal.aborted) return;
+      if (error === signal.reason) return;
       if (!(error instanceof UnavailableError)) throw error;
       if (!isAgain) notice(`${error.message}; trying again until it answers`);
       await delay(error.retryAfterMs || RETRY_MS, undefined, { signal }).catch(() => undefined);

@@ -68,7 +68,7 @@ test("what comes is printed as it comes, once and filtered, until the scope ends
     await emit(scope, [entry("info", "passed over"), entry("warning", `after ${n}`)]);
   }
   await running.until(({ text }) => text.includes("after 4"));
-  await runtrail.run(["emit", scope, "run.completed", "--payload", "{}"]);
+  await runtrail.run(["emit", scope, "run.completed", "--payload", '{"durationMs":1}']);
   expect(await running.exited).toMatchObject({ status: 0 });
   const messages = running.text.split("\n").map((line) => line.split("│ ")[1]);
   expect(messages).toEqual(["before", ...[0, 1, 2, 3, 4].map((n) => `after ${n}`), undefined]);

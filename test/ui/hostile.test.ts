@@ -267,23 +267,27 @@ test("stores no half of a surrogate pair", async () => {
 });
 
 for (const [size, options] of Object.entries(SIZES)) {
-  test(`a list of runs holds against any name, workflow and error at ${size}`, PATIENCE, async () => {
-    const watched = await Watched.open(options);
-    const page = await watched.show("/");
-    await page.locator(`tr[data-run="${EVERYTHING.slice(5)}"]`).waitFor();
-    for (const run of Object.values(runOf)) {
-      await page.locator(`tr[data-run="${run.slice(5)}"]`).waitFor();
-    }
-    await watched.expectUnharmed("runs");
-    await picture(page, `hostile-runs-${size}`);
-    // No row is made higher by what is in it.
-    const boxes = await Promise.all(
-      (await page.locator("tr[data-run]").all()).map((row) => row.boundingBox()),
-    );
-    const heights = boxes.map((box) => box?.height ?? 0);
-    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(20);
-    await page.context().close();
-  });
+  test(
+    `a list of runs holds against any name, workflow and error at ${size}`,
+    PATIENCE,
+    async () => {
+      const watched = await Watched.open(options);
+      const page = await watched.show("/");
+      await page.locator(`tr[data-run="${EVERYTHING.slice(5)}"]`).waitFor();
+      for (const run of Object.values(runOf)) {
+        await page.locator(`tr[data-run="${run.slice(5)}"]`).waitFor();
+      }
+      await watched.expectUnharmed("runs");
+      await picture(page, `hostile-runs-${size}`);
+      // No row is made higher by what is in it.
+      const boxes = await Promise.all(
+        (await page.locator("tr[data-run]").all()).map((row) => row.boundingBox()),
+      );
+      const heights = boxes.map((box) => box?.height ?? 0);
+      expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(20);
+      await page.context().close();
+    },
+  );
 
   test(`the head and each view of a run hold against any text at ${size}`, PATIENCE, async () => {
     const watched = await Watched.open(options);
@@ -359,64 +363,68 @@ async function pictureOf(page: Page, row: Locator): Promise<string> {
   return (await page.screenshot({ clip, animations: "disabled" })).toString("base64");
 }
 
-test("no line of a log and no name of a bar changes what its neighbours look like", PATIENCE, async () => {
-  const texts = Object.values(HOSTILE);
-  const [harmful, harmless] = [newRun(), newRun()];
-  for (const run of [harmful, harmless]) {
-    const between = run === harmful ? texts : texts.map(() => "a");
-    const messages = between.flatMap((text) => ["neighbour", text]);
-    await append(site.served.url, run, [
-      { type: "run.created", occurredAt: AT, payload: { workflowId: "w", name: "same" } },
-      {
-        type: "log.appended",
-        occurredAt: AT,
-        payload: {
-          // The longest line says how far all can be scrolled to the side.
-          entries: [...messages, "neighbour", "x".repeat(10_000)].map((message) => ({
-            at: AT,
-            level: "info",
-            message,
-          })),
+test(
+  "no line of a log and no name of a bar changes what its neighbours look like",
+  PATIENCE,
+  async () => {
+    const texts = Object.values(HOSTILE);
+    const [harmful, harmless] = [newRun(), newRun()];
+    for (const run of [harmful, harmless]) {
+      const between = run === harmful ? texts : texts.map(() => "a");
+      const messages = between.flatMap((text) => ["neighbour", text]);
+      await append(site.served.url, run, [
+        { type: "run.created", occurredAt: AT, payload: { workflowId: "w", name: "same" } },
+        {
+          type: "log.appended",
+          occurredAt: AT,
+          payload: {
+            // The longest line says how far all can be scrolled to the side.
+            entries: [...messages, "neighbour", "x".repeat(10_000)].map((message) => ({
+              at: AT,
+              level: "info",
+              message,
+            })),
+          },
         },
-      },
-      ...messages.map((message, i) => ({
-        type: "node.queued",
-        occurredAt: AT,
-        payload: { nodeId: `n-${i}`, nodeName: fit(message, 500) },
-      })),
-      { type: "run.completed", occurredAt: END, payload: { durationMs: 60_000 } },
-    ]);
-  }
-  const viewport = { width: 1440, height: 1800 };
-  for (const query of ["view=log", "view=log&wrap=1"]) {
+        ...messages.map((message, i) => ({
+          type: "node.queued",
+          occurredAt: AT,
+          payload: { nodeId: `n-${i}`, nodeName: fit(message, 500) },
+        })),
+        { type: "run.completed", occurredAt: END, payload: { durationMs: 60_000 } },
+      ]);
+    }
+    const viewport = { width: 1440, height: 1800 };
+    for (const query of ["view=log", "view=log&wrap=1"]) {
+      const looks = [];
+      for (const run of [harmless, harmful]) {
+        const page = await site.browser.open(`${site.served.url}/${run}?${query}`, { viewport });
+        const look: string[] = [];
+        for (let i = 0; i < texts.length; i++) {
+          const row = page.locator(`[data-line="${2 * i + 1}"]`);
+          await row.scrollIntoViewIfNeeded();
+          await page.mouse.move(0, 0);
+          look.push(await pictureOf(page, row));
+        }
+        await picture(page, `hostile-neighbours-${run === harmful ? "harmful" : "harmless"}`);
+        looks.push(look);
+        await page.context().close();
+      }
+      const [plain = [], beside = []] = looks;
+      const changed = NAMES.filter((_, i) => plain[i] !== beside[i]);
+      expect({ query, changed }).toEqual({ query, changed: [] });
+    }
     const looks = [];
     for (const run of [harmless, harmful]) {
-      const page = await site.browser.open(`${site.served.url}/${run}?${query}`, { viewport });
+      const page = await site.browser.open(`${site.served.url}/${run}?view=timeline`, { viewport });
+      const rows = page.getByRole("treeitem");
+      await rows.nth(2 * texts.length).waitFor();
       const look: string[] = [];
-      for (let i = 0; i < texts.length; i++) {
-        const row = page.locator(`[data-line="${2 * i + 1}"]`);
-        await row.scrollIntoViewIfNeeded();
-        await page.mouse.move(0, 0);
-        look.push(await pictureOf(page, row));
-      }
-      await picture(page, `hostile-neighbours-${run === harmful ? "harmful" : "harmless"}`);
+      for (let i = 0; i < texts.length; i++) look.push(await pictureOf(page, rows.nth(2 * i + 1)));
       looks.push(look);
       await page.context().close();
     }
     const [plain = [], beside = []] = looks;
-    const changed = NAMES.filter((_, i) => plain[i] !== beside[i]);
-    expect({ query, changed }).toEqual({ query, changed: [] });
-  }
-  const looks = [];
-  for (const run of [harmless, harmful]) {
-    const page = await site.browser.open(`${site.served.url}/${run}?view=timeline`, { viewport });
-    const rows = page.getByRole("treeitem");
-    await rows.nth(2 * texts.length).waitFor();
-    const look: string[] = [];
-    for (let i = 0; i < texts.length; i++) look.push(await pictureOf(page, rows.nth(2 * i + 1)));
-    looks.push(look);
-    await page.context().close();
-  }
-  const [plain = [], beside = []] = looks;
-  expect(NAMES.filter((_, i) => plain[i] !== beside[i])).toEqual([]);
-});
+    expect(NAMES.filter((_, i) => plain[i] !== beside[i])).toEqual([]);
+  },
+);

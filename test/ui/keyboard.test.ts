@@ -179,6 +179,7 @@ test("searches a log, opens its lines, and sets what of it is shown", async () =
 
   const list = page.getByRole("log");
   await tabTo(page, list);
+  expect(await page.locator(".log-download[open]").count()).toBe(0);
   await keyboard.press("End");
   await line(500).waitFor();
   await keyboard.press("ArrowUp");

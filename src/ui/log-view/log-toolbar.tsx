@@ -118,7 +118,15 @@ export function LogToolbar({
       <CopyButton text={textOfAll} what="the lines that are shown" />
       {/* A link shows no token. */}
       {server.token === undefined && (
-        <details className="log-download">
+        <details
+          className="log-download"
+          onBlur={({ currentTarget, relatedTarget }) => {
+            if (!currentTarget.contains(relatedTarget)) currentTarget.open = false;
+          }}
+          onKeyDown={({ key, currentTarget }) => {
+            if (key === "Escape") currentTarget.open = false;
+          }}
+        >
           <summary
             className="button quiet icon"
             aria-label="Download the log"
