@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Link } from "wouter";
 import { usePathname } from "wouter/use-browser-location";
 import { Keys } from "../keys/keys.js";
@@ -6,6 +6,7 @@ import { Connection } from "../parts/connection.js";
 import { Nothing } from "../parts/nothing.js";
 import { RunPage } from "../run/run-page.js";
 import { RunsPage } from "../runs/runs-page.js";
+import { WorkflowPage } from "../workflow/workflow-page.js";
 import { placeOf } from "./address.js";
 import { useAddressQuery } from "./address-query.js";
 import { ErrorBoundary } from "./error-boundary.js";
@@ -14,10 +15,6 @@ import { server } from "./server.js";
 import { SurroundingsContext } from "./surroundings.js";
 import iconUrl from "./icon.svg";
 import "./shell.css";
-
-const WorkflowPage = lazy(async () => ({
-  default: (await import("../workflow/workflow-page.js")).WorkflowPage,
-}));
 
 /** The whole application: the bar that is always there, and what the address names. */
 export function App() {
@@ -77,11 +74,7 @@ function Page() {
     case "timeline":
       return <RunPage key={place.path} path={place.path} />;
     case "workflow":
-      return (
-        <Suspense fallback={null}>
-          <WorkflowPage key={place.workflowId} workflowId={place.workflowId} />
-        </Suspense>
-      );
+      return <WorkflowPage key={place.workflowId} workflowId={place.workflowId} />;
     case "unknown":
       return (
         <Nothing isPage title="There is no such page">

@@ -26,6 +26,8 @@ export function TravelBar({ travel, past }: { travel: Travel; past: PastRun }) {
   const type = records.type(place);
   const time = records.time(place);
   const count = `event ${countText(recordEnd)} of ${countText(records.end)}`;
+  const share = (recordEnd - leastEnd) / Math.max(1, records.end - leastEnd);
+  const passed: Record<string, string> = { "--passed": `${share * 100}%` };
   const show = (end: number) => {
     if (end >= leastEnd && end <= records.end) goTo(records.sequence(end - 1));
   };
@@ -110,6 +112,7 @@ export function TravelBar({ travel, past }: { travel: Travel; past: PastRun }) {
           max={records.end}
           value={recordEnd}
           disabled={isEmpty}
+          style={passed}
           onChange={({ target }) => {
             show(Number(target.value));
           }}

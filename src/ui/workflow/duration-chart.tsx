@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from "react";
+import { Link } from "wouter";
 import type { StatsBucket, StatsPoint, WorkflowStats } from "../../projections/workflow-stats.js";
 import { scopeAddress } from "../app/address.js";
 import { countText, durationText, momentText } from "../app/format.js";
@@ -17,7 +18,7 @@ export function DurationChart({ stats, range }: { stats: WorkflowStats; range: T
     () =>
       points
         .flatMap((point) => (point.durationMs === null ? [] : { ...point, ms: point.durationMs }))
-        .toReversed(),
+        .sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
     [points],
   );
   const longestMs = Math.max(
@@ -109,7 +110,9 @@ function markOf({ scope, status, createdAt, ms }: StatsPoint & { ms: number }): 
     words: (
       <>
         <Status status={status} />
-        <b className="mono cut">{scope.slice(scope.indexOf("/") + 1)}</b>
+        <Link href={scopeAddress(scope)} className="mono cut">
+          {scope.slice(scope.indexOf("/") + 1)}
+        </Link>
         <span>{durationText(ms)}</span>
         <span className="muted">{momentText(at)}</span>
       </>

@@ -32,6 +32,8 @@ export interface Places {
 
 const MARGIN = { top: 10, right: 14, bottom: 24, left: 44 };
 const TICK_PX = 96;
+/** Half of what stands at a tick: it must not be cut off. */
+const TICK_TEXT_PX = 20;
 /** What is further away is not pointed at. */
 const REACH_PX = 28;
 
@@ -44,7 +46,8 @@ const time = new Intl.DateTimeFormat("en-US", {
 
 /**
  * A plot over time: its axes, and what the children draw on it. What is marked is told in words below it, for the
- * mouse and, from mark to mark, for the arrow keys; Enter or a click opens it.
+ * mouse and the finger and, from mark to mark, for the arrow keys. Enter or a click opens it; a finger has the
+ * words to press, because it cannot point without pressing.
  */
 export function Plot({
   label,
@@ -87,7 +90,7 @@ export function Plot({
     event.preventDefault();
     choose(next);
   };
-  const onPointerMove = ({ clientX, clientY, currentTarget }: PointerEvent<HTMLElement>) => {
+  const point = ({ clientX, clientY, currentTarget }: PointerEvent<HTMLElement>) => {
     const { left, top } = currentTarget.getBoundingClientRect();
     choose(nearest(marks, places, clientX - left, clientY - top));
   };
@@ -105,13 +108,13 @@ export function Plot({
         tabIndex={0}
         data-opens={mark?.address !== undefined}
         onKeyDown={onKeyDown}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => {
-          choose(undefined);
+        onPointerMove={point}
+        onPointerDown={point}
+        onPointerLeave={({ pointerType }) => {
+          if (pointerType === "mouse") choose(undefined);
         }}
-        onClick={open}
-        onBlur={() => {
-          choose(undefined);
+        onClick={({ nativeEvent }) => {
+          if ((nativeEvent as globalThis.PointerEvent).pointerType === "mouse") open();
         }}
       >
         <svg width={width} height={height} aria-hidden>
@@ -164,6 +167,7 @@ function Grid({
       ))}
       {scaleTime([since, until], [0, 1])
         .ticks(count)
+        .filter((tick) => x(tick.getTime()) < width - TICK_TEXT_PX)
         .map((tick) => (
           <g key={tick.getTime()}>
             <line x1={x(tick.getTime())} x2={x(tick.getTime())} y1={bottom} y2={bottom + 4} />

@@ -1,23 +1,12 @@
 import { useCallback, useMemo } from "react";
-import type { RunCounts, StatsBucket, WorkflowStats } from "../../projections/workflow-stats.js";
+import type { StatsBucket, WorkflowStats } from "../../projections/workflow-stats.js";
 import { countOf, countText, momentText } from "../app/format.js";
 import { SHARES } from "./axis.js";
 import { Chart } from "./chart.js";
 import type { TimeRange } from "./period.js";
 import { Plot, type Mark, type Places } from "./plot.js";
 import { Point } from "./point.js";
-
-/** Of the runs that completed, failed or timed out, how many completed; null where there is none. */
-export function successOf({ byStatus }: RunCounts): number | null {
-  const { completed, failed, timed_out: timedOut } = byStatus;
-  const counted = completed + failed + timedOut;
-  return counted === 0 ? null : completed / counted;
-}
-
-/** `97.5%`; never 100% where one has failed. */
-export function percentText(share: number): string {
-  return `${Math.floor(share * 1000) / 10}%`;
-}
+import { percentText, successOf } from "./success.js";
 
 interface Rate {
   bucket: StatsBucket;
@@ -82,7 +71,7 @@ export function SuccessChart({ stats, range }: { stats: WorkflowStats; range: Ti
   );
 }
 
-const HINT = "A cross is where at least one run failed.";
+const HINT = "A cross is where at least one run failed or timed out.";
 
 function markOf({ bucket, at, rate }: Rate): Mark {
   const { completed, failed, timed_out: timedOut } = bucket.byStatus;

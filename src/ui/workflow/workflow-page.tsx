@@ -1,7 +1,6 @@
 import { ChevronRight } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Link } from "wouter";
-import type { WorkflowStats } from "../../projections/workflow-stats.js";
 import { workflowRunsAddress } from "../app/address.js";
 import { countText, durationText } from "../app/format.js";
 import { useShowLink } from "../app/link.js";
@@ -9,14 +8,14 @@ import { useQuery, type Query } from "../app/query.js";
 import { Nothing } from "../parts/nothing.js";
 import { visibleText } from "../parts/visible-text.js";
 import { RunsTable } from "../runs/runs-table.js";
-import { DurationChart } from "./duration-chart.js";
 import { periodOf, PERIODS, type Period } from "./period.js";
-import { StatusCounts } from "./status-counts.js";
-import { percentText, SuccessChart, successOf } from "./success-chart.js";
-import { WorkflowStore, type Numbers } from "./workflow-store.js";
+import { percentText, successOf } from "./success.js";
+import { WorkflowStore, type Numbers as NumbersOfTime } from "./workflow-store.js";
 import "../run/run.css";
 import "../runs/runs.css";
 import "./workflow.css";
+
+const Charts = lazy(async () => ({ default: (await import("./charts.js")).Charts }));
 
 /** So many runs stand below the numbers; the list of runs has all of them. */
 const LATEST = 20;
@@ -44,8 +43,10 @@ export function WorkflowPage({ workflowId }: { workflowId: string }) {
   }, [name]);
 
   const error = numbers.error ?? list.error;
-  const hasRuns = list.runs.length > 0;
-  const isEmpty = !hasRuns && !list.isLoading && !numbers.isLoading && error === undefined;
+  const isLoading = list.isLoading || numbers.isLoading;
+  const hasNothing = list.runs.length === 0 && numbers.stats === undefined;
+  const isEmpty = hasNothing && !isLoading && error === undefined;
+  const isUnknown = hasNothing && error !== undefined;
   return (
     <div className="workflow">
       <nav className="run-crumbs" aria-label="Where this is">
@@ -74,27 +75,22 @@ export function WorkflowPage({ workflowId }: { workflowId: string }) {
           </button>
         </div>
       )}
-      {isEmpty && numbers.stats === undefined ? (
+      {isEmpty && (
         <Nothing title="No runs of this workflow yet">
           <p>The first one appears here by itself, as soon as an event says that it is of it.</p>
           <Link href="/">All runs</Link>
         </Nothing>
-      ) : (
+      )}
+      {!isUnknown && !isEmpty && (
         <>
           <Summary numbers={numbers} />
-          <Charts numbers={numbers} period={period} query={query} />
+          <Numbers numbers={numbers} period={period} query={query} />
           <section aria-labelledby="latest">
             <div className="workflow-latest">
               <h2 id="latest">Latest runs</h2>
               <Link href={workflowRunsAddress(workflowId)}>All runs of this workflow</Link>
             </div>
-            {(hasRuns || list.isLoading) && (
-              <RunsTable
-                runs={list.runs.slice(0, LATEST)}
-                isLoading={list.isLoading}
-                ofOneWorkflow
-              />
-            )}
+            <RunsTable runs={list.runs.slice(0, LATEST)} isLoading={list.isLoading} ofOneWorkflow />
           </section>
         </>
       )}
@@ -121,15 +117,14 @@ function Periods({ period, query }: { period: Period; query: Query }) {
   );
 }
 
-function Summary({ numbers: { stats, isLoading } }: { numbers: Numbers }) {
+function Summary({ numbers: { stats, isLoading, error } }: { numbers: NumbersOfTime }) {
   const rate = stats ? successOf(stats) : null;
   const { p50, p95 } = stats?.durationMs ?? { p50: null, p95: null };
   const facts = [
-    ["Runs", stats ? countText(stats.runs) : isLoading ? "–" : "0"],
+    ["Runs", stats ? countText(stats.runs) : isLoading || error !== undefined ? "–" : "0"],
     ["Success rate", rate === null ? "–" : percentText(rate)],
     ["Median duration", p50 === null ? "–" : durationText(p50)],
     ["95th percentile", p95 === null ? "–" : durationText(p95)],
-    ["Events a minute", stats ? rateText(stats.eventsPerMinute) : "–"],
   ] as const;
   return (
     <dl className="workflow-summary" aria-busy={isLoading}>
@@ -143,70 +138,56 @@ function Summary({ numbers: { stats, isLoading } }: { numbers: Numbers }) {
   );
 }
 
-const few = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
-
-function rateText(rate: number): string {
-  return rate < 10 ? few.format(rate) : countText(Math.round(rate));
-}
-
-function Charts({
-  numbers: { stats, range, isLoading, isCut },
+function Numbers({
+  numbers,
   period,
   query,
 }: {
-  numbers: Numbers;
+  numbers: NumbersOfTime;
   period: Period;
   query: Query;
 }) {
-  if (stats) return <Filled stats={stats} {...{ range, isLoading, isCut, period }} />;
-  return (
-    <div className="workflow-charts" aria-busy={isLoading}>
-      <div className="chart chart-blank chart-wide">
-        {!isLoading && (
-          <>
-            <p>No run was created in this time: {period.words.toLowerCase()}.</p>
-            {period !== PERIODS.at(-1) && (
-              <button
-                className="button"
-                onClick={() => {
-                  query.set({ since: PERIODS.at(-1)?.id }, "push");
-                }}
-              >
-                {PERIODS.at(-1)?.words}
-              </button>
-            )}
-          </>
+  const { stats, isLoading, isCut, error } = numbers;
+  const longest = PERIODS.at(-1);
+  if (stats) {
+    return (
+      <div aria-busy={isLoading} className="workflow-numbers">
+        {isCut && (
+          <p className="muted">
+            There are more runs in this time than are counted: these are the newest.
+          </p>
         )}
+        <Suspense fallback={<Blanks />}>
+          <Charts stats={stats} range={numbers.range} period={period} />
+        </Suspense>
       </div>
-      {isLoading && (
-        <>
-          <div className="chart chart-blank" />
-          <div className="chart chart-blank" />
-        </>
+    );
+  }
+  if (isLoading || error !== undefined) return <Blanks />;
+  return (
+    <div className="chart chart-blank">
+      <p>No run was created in this time: {period.words.toLowerCase()}.</p>
+      {period !== longest && (
+        <button
+          className="button"
+          onClick={() => {
+            query.set({ since: longest?.id }, "push");
+          }}
+        >
+          {longest?.words}
+        </button>
       )}
     </div>
   );
 }
 
-function Filled({
-  stats,
-  range,
-  isLoading,
-  isCut,
-  period,
-}: Omit<Numbers, "stats" | "error"> & { stats: WorkflowStats; period: Period }) {
+/** The place of the charts, until they are there. */
+function Blanks() {
   return (
-    <div className="workflow-charts" aria-busy={isLoading}>
-      {isCut && (
-        <p className="workflow-cut muted">
-          There are more runs in this time than are counted: these are the newest.
-        </p>
-      )}
-      <div className="chart-wide">
-        <DurationChart stats={stats} range={range} />
-      </div>
-      <SuccessChart stats={stats} range={range} />
-      <StatusCounts stats={stats} period={period} />
+    <div className="workflow-charts" aria-busy>
+      <div className="chart chart-blank chart-wide" />
+      <div className="chart chart-blank" />
+      <div className="chart chart-blank" />
     </div>
   );
 }

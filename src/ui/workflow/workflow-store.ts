@@ -38,6 +38,9 @@ export class WorkflowStore implements Linked {
   #period: Period;
   #numbers: Numbers;
   #againMs = AGAIN_MS;
+  #isAsking = false;
+  /** Something has happened since the numbers were asked for. */
+  #isOutdated = false;
   #request: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = Infinity;
@@ -54,7 +57,9 @@ export class WorkflowStore implements Linked {
     };
     const filter = { status: undefined, text: undefined, since: undefined, after: undefined };
     this.#runs = new RunListStore({ ...filter, workflow: workflowId }, () => {
-      this.#askIn(this.#againMs);
+      // An answer that is slow to come is waited for, however much happens meanwhile.
+      if (this.#isAsking) this.#isOutdated = true;
+      else this.#askIn(this.#againMs);
     });
     this.#runs.subscribe(() => {
       this.#listeners.tell();
@@ -105,6 +110,10 @@ export class WorkflowStore implements Linked {
     void this.#ask();
   }
 
+  #againIfOutdated(): void {
+    if (this.#isOutdated) this.#askIn(this.#againMs);
+  }
+
   #askIn(ms: number): void {
     const dueAt = performance.now() + ms;
     if (dueAt >= this.#dueAt) return;
@@ -127,6 +136,8 @@ export class WorkflowStore implements Linked {
     const { ms, bucketMs } = this.#period;
     const range = rangeOf(this.#period, Date.now());
     const began = performance.now();
+    this.#isAsking = true;
+    this.#isOutdated = false;
     try {
       const { workflows, isCut } = await fetchStats(server, {
         workflowId: this.#workflowId,
@@ -138,11 +149,14 @@ export class WorkflowStore implements Linked {
         signal,
       });
       if (signal.aborted) return;
+      this.#isAsking = false;
       this.#againMs = Math.max(AGAIN_MS, AGAIN_FACTOR * (performance.now() - began));
       this.#show({ range, stats: workflows[0], isCut, isLoading: false, error: undefined });
       this.#askIn(range.until - Date.now());
+      this.#againIfOutdated();
     } catch (error) {
       if (signal.aborted) return;
+      this.#isAsking = false;
       this.#show({ isLoading: false, error: (error as Error).message });
       // The same question would be refused again.
       if (!(error instanceof RequestRefusedError)) this.#askIn(RETRY_MS);
