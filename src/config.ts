@@ -113,6 +113,11 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 const MIB = 1024 * 1024;
 
+/** Whether only this machine reaches a server that listens there. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
 /**
  * The configuration that environment and flags add up to.
  *
@@ -128,7 +133,7 @@ export function resolveConfig(env: NodeJS.ProcessEnv, flags: Flags = {}): Config
   demand(isKeyName(origin), "RUNTRAIL_ORIGIN", "a name without blanks and plus signs");
   const dataFolder = flags.data ?? env["RUNTRAIL_DATA"] ?? join(process.cwd(), ".runtrail");
   const host = flags.host ?? env["RUNTRAIL_HOST"] ?? "127.0.0.1";
-  if (!LOOPBACK.test(host) && flags.insecure !== true && env["RUNTRAIL_INSECURE"] !== "1") {
+  if (!isLoopback(host) && flags.insecure !== true && env["RUNTRAIL_INSECURE"] !== "1") {
     throw new ConfigError(
       `Whoever reaches ${host} could read and append everything: listen on 127.0.0.1 behind a proxy that ` +
         "authenticates, or say --insecure (RUNTRAIL_INSECURE=1) where the network is trusted.",

@@ -32,6 +32,7 @@ type Resource =
   | "logs"
   | "stats"
   | "subscriptions"
+  | "sample-runs"
   | "reindex";
 
 /**

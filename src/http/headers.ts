@@ -40,9 +40,14 @@ export function commonHeaders({ id, headers, server }: FastifyRequest): Record<s
   };
 }
 
+/** Whether pages of an origin are served by this machine itself. */
+export function isLoopbackOrigin(origin: string): boolean {
+  return LOOPBACK_ORIGIN.test(origin);
+}
+
 /** Whether pages of an origin may use the API: those of this machine, and of the configured origins. */
 export function isAllowed(origin: string, allowed: readonly string[]): boolean {
-  return LOOPBACK_ORIGIN.test(origin) || allowed.includes("*") || allowed.includes(origin);
+  return isLoopbackOrigin(origin) || allowed.includes("*") || allowed.includes(origin);
 }
 
 /** Puts the common headers on every response, and answers what needs no route. */

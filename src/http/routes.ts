@@ -11,6 +11,7 @@ import { noteDescribed } from "./openapi/document.js";
 import { openapiRoutes } from "./openapi/openapi-routes.js";
 import { pollRoutes } from "./read/poll-routes.js";
 import { readRoutes } from "./read/read-routes.js";
+import { sampleRoutes } from "./sample/sample-routes.js";
 import type { Serving } from "./serving.js";
 import { socketRoutes } from "./socket/socket-routes.js";
 import { reindexRoutes } from "./state/reindex-routes.js";
@@ -36,6 +37,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
   auditRoutes(app, serving);
   erasureRoutes(app, serving);
   reindexRoutes(app, serving);
+  sampleRoutes(app, serving);
   healthRoutes(app, serving);
   metricsRoutes(app, serving);
   openapiRoutes(app, routes);

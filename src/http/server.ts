@@ -1,15 +1,17 @@
 import { setMaxListeners } from "node:events";
-import { isIPv6, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { createApp } from "./app.js";
 import { BodyMemory } from "./body-memory.js";
 import type { Gateway } from "./gateway.js";
 import { registerRoutes } from "./routes.js";
+import { SampleRuns } from "./sample/sample-runs.js";
 import type { Serving } from "./serving.js";
 import { OpenSockets } from "./socket/open-sockets.js";
 import { OpenStreams } from "./stream/open-streams.js";
 import { Ticker, tickPeriodMs } from "./ticker.js";
+import { urlOf } from "./url-of.js";
 
 /** How often connections that have become idle are closed while the server shuts down. */
 const SWEEP_MS = 50;
@@ -33,6 +35,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   const ticker = new Ticker(tickPeriodMs(heartbeatMs, stalledAfterMs, maxStreamAgeMs));
   const streams = new OpenStreams(maxStreams);
   const sockets = new OpenSockets();
+  const samples = SampleRuns.of(config, logger);
   const drain = new AbortController();
   // Every request of unbounded length listens to it.
   setMaxListeners(0, drain.signal);
@@ -43,6 +46,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
     streams,
     sockets,
     bodyMemory: new BodyMemory(),
+    samples,
     logger,
     draining: drain.signal,
   };
@@ -56,6 +60,8 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
       return urlOf(app.server.address() as AddressInfo, host);
     },
     close: async () => {
+      // It says how it ended, which must still be taken.
+      await samples?.close();
       drain.abort();
       streams.drain();
       sockets.drain();
@@ -76,10 +82,4 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
       return { streams: streams.count, sockets: sockets.count };
     },
   };
-}
-
-function urlOf({ address, port }: AddressInfo, host: string): string {
-  // The wildcard addresses are not ones to connect to.
-  const name = address === "0.0.0.0" || address === "::" ? "localhost" : host;
-  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
 }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import type { BodyMemory } from "./body-memory.js";
 import type { Gateway } from "./gateway.js";
+import type { SampleRuns } from "./sample/sample-runs.js";
 import type { OpenSockets } from "./socket/open-sockets.js";
 import type { OpenStreams } from "./stream/open-streams.js";
 import type { Ticker } from "./ticker.js";
@@ -15,6 +16,8 @@ export interface Serving {
   streams: OpenStreams;
   sockets: OpenSockets;
   bodyMemory: BodyMemory;
+  /** Undefined where none may be started. */
+  samples: SampleRuns | undefined;
   logger: Logger;
   /** Aborted when the server is told to stop: nothing new is begun, and what can go on for ever ends. */
   draining: AbortSignal;

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   "id-reused": [409, "The id is taken by another event"],
   "subscription-scope": [409, "The subscription is one of another scope"],
   "subscription-busy": [409, "The subscription has a reader"],
+  "sample-running": [409, "A sample run goes on"],
   "not-applied": [409, "Nothing of the request was stored"],
   "key-destroyed": [410, "The key was destroyed"],
   "too-large": [413, "The request is too large"],
@@ -49,12 +50,14 @@ export interface Problem {
   retryAfterMs?: number;
   /** With the conflicts: index of the scope's newest event. */
   currentIndex?: number;
+  /** With `sample-running`: the run that goes on. */
+  scope?: string;
 }
 
 export function problem(
   code: ProblemCode,
   detail: string,
-  more: Pick<Problem, "pointer" | "retryAfterMs" | "currentIndex"> = {},
+  more: Pick<Problem, "pointer" | "retryAfterMs" | "currentIndex" | "scope"> = {},
 ): Problem {
   const [status, title] = PROBLEMS[code];
   return { type: `/problems/${code}`, title, status, detail, code, ...more };

@@ -152,6 +152,7 @@ test.each([
   "/v1/runs/r-1?limit=1",
   "/v1/workflows/none/runs/latest",
   "/v1/subscriptions/none",
+  "/v1/sample-runs",
 ])("the answer to %s is as it is described", async (path) => {
   const isAsked = /^\/v1\/(?:runs|logs|workflows|stats)(?!.*\/(?:events|poll|receipt|bundle))/;
   const wait = isAsked.test(path)

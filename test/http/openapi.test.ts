@@ -74,6 +74,7 @@ async function registered(): Promise<{ method: string; url: string }[]> {
     streams: new OpenStreams(1),
     sockets: new OpenSockets(),
     bodyMemory: new BodyMemory(),
+    samples: undefined,
     logger,
     draining: new AbortController().signal,
   });
@@ -205,6 +206,8 @@ test("describes addresses and methods that there are", async () => {
   const { id: keyId } = await served.gateway.personalKeys.current(served.gateway.tenant, "x");
   for (const [path, item] of Object.entries(document.paths)) {
     const address = served.url + path.replace("{keyId}", keyId).replaceAll(/\{\w+\}/g, "x");
+    // On a NATS of somebody else there is none.
+    if (path === "/v1/sample-runs") continue;
     // A poll would wait for events that never come.
     const url = `${address}?${path.endsWith("/poll") ? "timeoutMs=0" : ""}`;
     for (const method of ["get", "post"].filter((name) => name in item)) {

@@ -19,10 +19,16 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** @param env settings beside those of this process, `NATS_URL` for a nats-server that is there already */
-export async function startServerProcess(env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+/**
+ * @param env settings beside those of this process, `NATS_URL` for a nats-server that is there already
+ * @param main the command line of another build
+ */
+export async function startServerProcess(
+  env: NodeJS.ProcessEnv = {},
+  main = MAIN,
+): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), "runtrail-http-"));
-  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data", folder], {
+  const child = spawn(process.execPath, [main, "serve", "--port", "0", "--data", folder], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, RUNTRAIL_LOG_LEVEL: "warn", ...env },
   });

@@ -8,6 +8,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
 const TSC = join(REPOSITORY, "node_modules/typescript/bin/tsc");
 
+/** The compiler checks the types of the libraries of the browser and of React too. */
+const PATIENCE = { timeout: 180_000 };
+
 /** As somebody writes it who has installed the package. */
 const CONSUMER = `
 import { RunLog, RunTimeline, useEvents, useRun, type EventEnvelope, type Run } from "runtrail/react";
@@ -52,7 +55,7 @@ for (const [moduleResolution, module] of [
   ["bundler", "esnext"],
   ["nodenext", "nodenext"],
 ] as const) {
-  test(`has types for a consumer that resolves as ${moduleResolution}`, async () => {
+  test(`has types for a consumer that resolves as ${moduleResolution}`, PATIENCE, async () => {
     const compilerOptions = {
       ...{ target: "es2023", lib: ["es2023", "dom", "dom.iterable"], jsx: "react-jsx", types: [] },
       ...{ strict: true, noEmit: true, module, moduleResolution },

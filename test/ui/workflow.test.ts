@@ -107,7 +107,9 @@ test("fits a small screen", async () => {
   const overflow = () =>
     page
       .locator("main")
-      .evaluate((main: { scrollWidth: number; clientWidth: number }) => main.scrollWidth - main.clientWidth);
+      .evaluate(
+        (main: { scrollWidth: number; clientWidth: number }) => main.scrollWidth - main.clientWidth,
+      );
   expect(await overflow()).toBe(0);
   await picture(page, "workflow-small-dark");
   await page.emulateMedia({ colorScheme: "light" });

@@ -52,6 +52,10 @@ export const ANSWERS: OpenapiObject = {
         type: "integer",
         description: "With conflicts: index of the scope's newest event.",
       },
+      scope: {
+        ...schemaRef("common.scope"),
+        description: "With `sample-running`: the run that goes on.",
+      },
     },
   },
   stored: {
