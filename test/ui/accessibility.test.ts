@@ -31,6 +31,8 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   timeline: (page) => at(page, `/${RUN}?view=timeline`, '[role="treeitem"]'),
   "detail of a bar": (page) =>
     at(page, `/${RUN}?view=timeline&node=${encodeURIComponent(`${RUN}#fetch`)}`, ".bar-marks"),
+  "time travel": (page) => at(page, `/${RUN}?view=timeline&at=1`, ".travel-slider"),
+  workflow: (page) => at(page, "/workflows/nightly", ".workflow-summary"),
   log: (page) => at(page, `/${RUN}?view=log`, '[data-line="1"]'),
   "log by step, with matches": (page) =>
     at(page, `/${RUN}?view=log&group=1&wrap=1&time=since&find=line`, "mark"),

@@ -25,6 +25,8 @@ import "./log-view.css";
 const ROW_PX = 20;
 /** Rows beyond what is seen, above and below. */
 const OVERSCAN = 24;
+/** In time travel each step shows other lines: rows that are not seen are made in vain. */
+const PAST_OVERSCAN = 6;
 /** More is not copied at once: it is downloaded. */
 const MAX_COPIED = 50_000;
 /** No row is wider, in characters: longer lines are cut. */
@@ -52,7 +54,7 @@ export function LogView({ store }: { store: RunView }) {
     count: rows.count,
     getScrollElement: () => list.current,
     estimateSize: () => ROW_PX,
-    overscan: OVERSCAN,
+    overscan: isPast ? PAST_OVERSCAN : OVERSCAN,
   });
   // After the virtualizer, which begins with a scroll to the start.
   const follow = useFollow(list, rows.count, hasPlace ? false : isGoing, store.isCaughtUp, isPast);

@@ -7,16 +7,15 @@ import {
   ShieldCheck,
   ShieldX,
 } from "lucide-react";
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { navigate } from "wouter/use-browser-location";
 import type { RunStore } from "../run/run-store.js";
 import { useQuery } from "../app/query.js";
 import { viewAddress } from "../run/view-address.js";
+import { ProofPanel } from "./proof-panel.js";
 import { ProofSession } from "./proof-session.js";
 import { verdictOf, type Verdict } from "./verdict.js";
 import "./proof-badge.css";
-
-const ProofPanel = lazy(async () => ({ default: (await import("./proof-panel.js")).ProofPanel }));
 
 const ICONS = {
   verifying: LoaderCircle,
@@ -85,23 +84,21 @@ export function ProofBadge({ store }: { store: RunStore }) {
         {is === "verifying" ? "Verifying" : `${word}, ${detail}`}
       </span>
       {isAsked && (
-        <Suspense fallback={null}>
-          <ProofPanel
-            store={store}
-            report={report}
-            verdict={verdict}
-            onShow={(sequence) => {
-              ask(false);
-              show(sequence);
-            }}
-            onTrust={(keys) => {
-              session.trust(keys);
-            }}
-            onClose={() => {
-              ask(false);
-            }}
-          />
-        </Suspense>
+        <ProofPanel
+          store={store}
+          report={report}
+          verdict={verdict}
+          onShow={(sequence) => {
+            ask(false);
+            show(sequence);
+          }}
+          onTrust={(keys) => {
+            session.trust(keys);
+          }}
+          onClose={() => {
+            ask(false);
+          }}
+        />
       )}
     </>
   );

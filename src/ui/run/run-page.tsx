@@ -1,5 +1,5 @@
 import { History } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { PastNow } from "../app/clock.js";
 import { useShowLink } from "../app/link.js";
@@ -10,6 +10,7 @@ import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import { visibleText } from "../parts/visible-text.js";
 import { ProofBadge } from "../proof/proof-badge.js";
+import { TravelBar } from "../travel/travel-bar.js";
 import { useTravel, type Travel } from "../travel/use-travel.js";
 import { RunHeader } from "./run-header.js";
 import { RunStore } from "./run-store.js";
@@ -18,10 +19,6 @@ import { useRunVersion } from "./use-run.js";
 import { RunTabs } from "./run-tabs.js";
 import { useHash } from "./use-hash.js";
 import "./run.css";
-
-const TravelBar = lazy(async () => ({
-  default: (await import("../travel/travel-bar.js")).TravelBar,
-}));
 
 /** A scope with everything below it, or all events of a correlation, as it is now or was at some time. */
 export function RunPage({ path }: { path: string }) {
@@ -62,11 +59,7 @@ export function RunPage({ path }: { path: string }) {
           // A correlation is a choice from many chains, which has holes, and there is no bundle of it.
           badge={store.correlationId === undefined && <ProofBadge store={store} />}
         />
-        {past && (
-          <Suspense fallback={null}>
-            <TravelBar travel={travel} past={past} />
-          </Suspense>
-        )}
+        {past && <TravelBar travel={travel} past={past} />}
         <RunTabs tab={tab} store={view}>
           <TravelButton travel={travel} isEmpty={store.records.end === 0} />
         </RunTabs>
