@@ -22,7 +22,7 @@ export default defineConfig({
     // Each file has processes and sockets of its own.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ["default", ["json", { outputFile: "test-results/report.json" }]],
   },

@@ -65,4 +65,4 @@ test("10,000 connects and disconnects leave no stream, follower, consumer or tim
     consumers: before.consumers,
   });
   expect((await kept()).timers).toBeLessThanOrEqual(before.timers + 2);
-}, 120_000);
+}, 300_000);

@@ -33,7 +33,7 @@ function positionIn(file: string): number {
 
 test(
   "a read model whose process is killed at any moment holds every event once",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const nats = await startTestServer();
     onTestFinished(() => nats.stop());

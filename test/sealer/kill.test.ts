@@ -15,7 +15,7 @@ const KILLS = 20;
 
 test(
   "a sealer that is killed at any moment never leaves two roots for one size",
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     const nats = await startTestServer();
     onTestFinished(() => nats.stop());

@@ -7,7 +7,7 @@ import { startGateway, type Settings, type TestGateway } from "../fixtures/gatew
 const SCREENSHOTS = new URL("../../test-results/ui/", import.meta.url).pathname;
 
 /** Longer than anything that a test waits for takes. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 
 /** Chromium, and what it found wrong with the pages that it was shown. */
 export interface TestBrowser {
