@@ -31,7 +31,11 @@ export default defineConfig({
     // The server's Content-Security-Policy allows no data: but images, and nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // "use client" says nothing to a browser.
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      // "use client" says nothing to a browser.
+      checks: { moduleLevelDirective: false },
+      // What is needed at first comes in one file, also where parts that are loaded later need some of it too.
+      output: { codeSplitting: { groups: [{ name: "index", tags: ["$initial"] }] } },
+    },
   },
 });

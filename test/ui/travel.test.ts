@@ -147,6 +147,8 @@ test("shows header, timeline and log as they were, and again as they are", async
 
 test("says of every event what the server says of it", async () => {
   const { run, sequences } = await appendRun();
+  const soon = AbortSignal.timeout(30_000);
+  await site.served.gateway.readModel?.reached(sequences.at(-1) ?? 0, soon);
   const page = await site.browser.open(`${site.served.url}/${run}?view=events&at=${sequences[0]}`);
   const status = page.locator(".run-head .run-status");
   for (const [i, sequence] of sequences.entries()) {

@@ -171,7 +171,9 @@ test("follows runs as they end, and asks for nothing while nothing happens", asy
   await fact(page, "Runs").getByText("1", { exact: true }).waitFor();
   await page.getByText("Connected").waitFor();
   // A single run is a point, and a median of its own.
-  expect(await durations(page).locator(".point").count()).toBe(1);
+  const points = durations(page).locator(".point");
+  await points.first().waitFor();
+  expect(await points.count()).toBe(1);
   expect(await fact(page, "Median").innerText()).toBe("2.0 s");
   await picture(page, "workflow-single");
   await record("live-2", "live", 1000, 1000, "failed");
