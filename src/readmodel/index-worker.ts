@@ -56,6 +56,12 @@ const HOUSEKEEPING_MS = 5000;
 /** After trouble, and before the log is read again. */
 const RETRY_MS = 2000;
 
+/**
+ * After catching up, the system writes to the disk by itself and out of everybody's way. Whoever demands all of it at
+ * once has everybody wait who appends.
+ */
+const SETTLING_MS = 60_000;
+
 /** What a batch takes in the file, at most, for each of its bytes: its events, their words, and what finds them. */
 const BYTES_IN_FILE = 2;
 /** And besides: pages that are begun, and those that full text takes while it is merged. */
@@ -126,9 +132,10 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       while (!signal.aborted && indexer.trim(first) > 0) await delay(0);
     };
     const { last } = await readBounds(from);
-    let unsyncedTo = last - indexer.position >= FAR_BEHIND ? last : 0;
-    if (unsyncedTo > 0) stopSyncing(db);
-    else startSyncing(db);
+    let isSyncing = last - indexer.position < FAR_BEHIND;
+    if (isSyncing) startSyncing(db);
+    else stopSyncing(db);
+    let syncAt = Infinity;
     const extent = () => ({ position: indexer.position, usedBytes: usedBytesOf(db) });
     tell({ is: "opened", ...extent() });
     let lookAt = performance.now();
@@ -146,11 +153,13 @@ async function follow(from: Log, signal: AbortSignal): Promise<void> {
       });
       if (signal.aborted) return;
       tell({ is: "position", ...extent() });
-      if (indexer.position < unsyncedTo || unsyncedTo === 0) continue;
+      if (isSyncing || indexer.position < last) continue;
+      syncAt = Math.min(syncAt, performance.now() + SETTLING_MS);
+      if (performance.now() < syncAt) continue;
       await onceThereIsRoom(signal, () => {
         startSyncing(db);
       });
-      unsyncedTo = 0;
+      isSyncing = true;
     }
   } finally {
     db.close();
