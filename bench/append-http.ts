@@ -2,7 +2,7 @@ import { Client } from "undici";
 import { envelopeBytes } from "./append.js";
 import type { Figure } from "./figure.js";
 import { withGateway, withScript } from "./gateway.js";
-import { closedLoop, inTurns, type Load } from "./load.js";
+import { closedLoop, inTurns, throughput, type Load } from "./load.js";
 import { withLog } from "./nats.js";
 import { DRAFT, scopes, withPublisher } from "./publisher.js";
 import { events, p99, rate } from "./sides.js";
@@ -97,11 +97,11 @@ async function ndjson(url: string, turn: number): Promise<Load> {
   for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
     appended += Buffer.from(piece).toString("latin1").split('"outcome":"appended"').length - 1;
   }
-  const seconds = (performance.now() - start) / 1000;
+  const ms = performance.now() - start;
   // A result that was cut in two by a piece's end is not counted; there are few of those.
   if (appended < NDJSON_DRAFTS * 0.97)
     throw new Error(`${appended} of ${NDJSON_DRAFTS} were appended`);
-  return { count: NDJSON_DRAFTS, perSecond: NDJSON_DRAFTS / seconds, p50Ms: NaN, p99Ms: NaN };
+  return throughput(NDJSON_DRAFTS, ms);
 }
 
 /** The publisher in this process, with as many drafts under way as the connections have. */

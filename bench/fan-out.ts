@@ -3,7 +3,7 @@ import { envelopeBytes } from "./append.js";
 import { appendAll, padded } from "./drafts.js";
 import type { Figure } from "./figure.js";
 import { withGateway, withScript, type Served } from "./gateway.js";
-import { inTurns, type Load } from "./load.js";
+import { inTurns, throughput, type Load } from "./load.js";
 import { Meter } from "./meter.js";
 import { DRAFT } from "./publisher.js";
 import { rate } from "./sides.js";
@@ -24,8 +24,7 @@ async function flatOut(viewers: Viewers, publish: () => Promise<unknown>): Promi
   if (events !== EVENTS || leastBytes < EVENTS * envelopeBytes().length) {
     throw new Error(`${events} of ${EVENTS} events came, ${leastBytes} bytes`);
   }
-  const count = EVENTS * VIEWERS;
-  return { count, perSecond: count / (ms / 1000), p50Ms: NaN, p99Ms: NaN };
+  return throughput(EVENTS * VIEWERS, ms);
 }
 
 /** The event blocks that ours sends, byte for byte but for cursors and hashes. */

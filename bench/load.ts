@@ -8,6 +8,11 @@ export interface Load {
   p99Ms: number;
 }
 
+/** So many, in so long. */
+export function throughput(count: number, ms: number): Load {
+  return { count, perSecond: count / (ms / 1000), p50Ms: NaN, p99Ms: NaN };
+}
+
 /** Runs `step` in so many loops for so long. What is under way at the end still counts. */
 export async function closedLoop(
   writers: number,

@@ -4,7 +4,7 @@ import type { NatsConnection } from "../dist/log/connect.js";
 import { appendAll } from "./drafts.js";
 import type { Figure } from "./figure.js";
 import { withGatewayOn, type Served } from "./gateway.js";
-import { inTurns, type Load } from "./load.js";
+import { inTurns, throughput, type Load } from "./load.js";
 import { Meter } from "./meter.js";
 import { rate } from "./sides.js";
 import { CAUGHT_UP, EVENT } from "./viewers.js";
@@ -68,8 +68,7 @@ async function timed(read: () => Promise<number>): Promise<Load> {
   const start = performance.now();
   const count = await read();
   if (count !== EVENTS) throw new Error(`${count} of ${EVENTS} events were read`);
-  const seconds = (performance.now() - start) / 1000;
-  return { count, perSecond: count / seconds, p50Ms: NaN, p99Ms: NaN };
+  return throughput(count, performance.now() - start);
 }
 
 /** One form of reading a long run whole, beside an ordered consumer of the same messages. */
