@@ -50,10 +50,12 @@ export function withGatewayOf<T>(
   env: NodeJS.ProcessEnv,
   run: (gateway: Served) => Promise<T>,
 ): Promise<T> {
-  return withProcess(
-    [CLI, "serve", "--port", "0", "--nats", `nats://${servers}`],
-    { RUNTRAIL_LOG_LEVEL: "error", NATS_USER: user, NATS_PASSWORD: pass, ...env },
-    run,
+  return withFolder((RUNTRAIL_DATA) =>
+    withProcess(
+      [CLI, "serve", "--port", "0", "--nats", `nats://${servers}`],
+      { RUNTRAIL_LOG_LEVEL: "error", RUNTRAIL_DATA, NATS_USER: user, NATS_PASSWORD: pass, ...env },
+      run,
+    ),
   );
 }
 

@@ -1,7 +1,9 @@
+import { jetstream } from "@nats-io/jetstream";
 import { connectNats, type NatsConnection } from "../dist/log/connect.js";
 import { openLog, type Log } from "../dist/log/stream.js";
 import { ensureNatsServer, startNatsServer } from "../dist/nats-server/index.js";
 import { withFolder } from "./folder.js";
+import { throughput, type Load } from "./load.js";
 
 export type NatsServer = Awaited<ReturnType<typeof startNatsServer>>;
 
@@ -34,4 +36,15 @@ export async function withLog<T>(run: (log: Log) => Promise<T>): Promise<T> {
     await server.settleStreams();
     return run(log);
   });
+}
+
+/**
+ * The log's first messages as the client library hands them out: how fast that goes on a machine is what
+ * everything that reads a log is measured against.
+ */
+export async function readBare(nc: NatsConnection, count: number): Promise<Load> {
+  const consumer = await jetstream(nc).consumers.get("RUNTRAIL");
+  const start = performance.now();
+  for await (const { seq } of await consumer.consume()) if (seq === count) break;
+  return throughput(count, performance.now() - start);
 }

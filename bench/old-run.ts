@@ -122,7 +122,7 @@ export function oldRunFigures(): Promise<Figure[]> {
       const env = (name: string, readModel: "on" | "off") => ({
         RUNTRAIL_NODE_ID: name,
         RUNTRAIL_READ_MODEL: readModel,
-        RUNTRAIL_READ_MODEL_FILE: join(folder, `${name}.db`),
+        RUNTRAIL_DATA: join(folder, name),
       });
       await withGatewayOf(server, env("indexed", "on"), async (gateway) => {
         await server.settleStreams();

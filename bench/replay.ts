@@ -1,4 +1,3 @@
-import { jetstream } from "@nats-io/jetstream";
 import { request } from "undici";
 import type { NatsConnection } from "../dist/log/connect.js";
 import { appendAll } from "./drafts.js";
@@ -6,6 +5,7 @@ import type { Figure } from "./figure.js";
 import { withGatewayOn, type Served } from "./gateway.js";
 import { inTurns, throughput, type Load } from "./load.js";
 import { Meter } from "./meter.js";
+import { readBare } from "./nats.js";
 import { rate } from "./sides.js";
 import { CAUGHT_UP, EVENT } from "./viewers.js";
 
@@ -53,17 +53,6 @@ export function occurrences(bytes: Buffer, words: string): number {
   return count;
 }
 
-/** The same messages, which are all that there are, as the client library hands them out. */
-async function readRaw(nc: NatsConnection): Promise<number> {
-  const consumer = await jetstream(nc).consumers.get("RUNTRAIL");
-  let count = 0;
-  for await (const { info } of await consumer.consume()) {
-    count++;
-    if (info.pending === 0) break;
-  }
-  return count;
-}
-
 async function timed(read: () => Promise<number>): Promise<Load> {
   const start = performance.now();
   const count = await read();
@@ -83,7 +72,7 @@ async function figureOf(
   const sides = await inTurns(
     ROUNDS,
     () => meter.turn(() => timed(() => read(gateway.url, RUN))),
-    () => timed(() => readRaw(nc)),
+    () => readBare(nc, EVENTS),
   );
   const { peakBytes } = await gateway.memory();
   return rate(

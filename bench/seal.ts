@@ -4,10 +4,10 @@ import { performance } from "node:perf_hooks";
 import { pino } from "pino";
 import { resolveConfig } from "../dist/config.js";
 import { openGateway, type Gateway } from "../dist/gateway.js";
-import type { Log } from "../dist/log/stream.js";
 import type { Figure } from "./figure.js";
 import { withFolder } from "./folder.js";
 import { closedLoop, inTurns, throughput, type Load } from "./load.js";
+import { readBare } from "./nats.js";
 import { DRAFT, scopes } from "./publisher.js";
 import { cpu, rate } from "./sides.js";
 
@@ -92,9 +92,11 @@ async function catchUpFigure(): Promise<Figure> {
       await rm(data, { recursive: true });
       return load;
     };
-    const readBare = () =>
-      withGateway({ ...NOT_SEALING, ...NOT_INDEXING }, unsealed, ({ log }) => readWhole(log, size));
-    const sides = await inTurns(CATCH_UP_ROUNDS, sealAnew, readBare);
+    const readUnsealed = () =>
+      withGateway({ ...NOT_SEALING, ...NOT_INDEXING }, unsealed, ({ log }) =>
+        readBare(log.nc, size),
+      );
+    const sides = await inTurns(CATCH_UP_ROUNDS, sealAnew, readUnsealed);
     return rate(
       "sealing after downtime; an ordered consumer",
       sides,
@@ -110,13 +112,6 @@ async function sealWhole({ sealer }: Gateway, size: number): Promise<Load> {
   const [start, before] = [performance.now(), sealer.state.size];
   await sealer.sealed(size, patience);
   return throughput(size - before, performance.now() - start);
-}
-
-async function readWhole({ js, stream }: Log, size: number): Promise<Load> {
-  const consumer = await js.consumers.get(stream);
-  const start = performance.now();
-  for await (const { seq } of await consumer.consume()) if (seq === size) break;
-  return throughput(size, performance.now() - start);
 }
 
 export async function sealFigures(): Promise<Figure[]> {
