@@ -18,7 +18,7 @@ interface Options {
 }
 
 /** The places of columns. */
-const [STATUS, DONE, CREATED, TOOK, WORKFLOW] = [1, 2, 3, 4, 5] as const;
+const [RUN, STATUS, DONE, CREATED, TOOK, WORKFLOW] = [0, 1, 2, 3, 4, 5] as const;
 
 /** The server gives no more at once. */
 const MAX_PAGE = 1000;
@@ -79,7 +79,7 @@ function readable(runs: RunsPage["runs"]): string[] {
   ]);
   const heads = ["RUN", "STATUS", "DONE", "CREATED", "TOOK", "WORKFLOW", "NAME OR ERROR"];
   return table([heads, ...rows], terminalWidth(), {
-    whole: [STATUS, DONE, CREATED, TOOK],
+    whole: [RUN, STATUS, DONE, CREATED, TOOK],
     spare: [WORKFLOW, DONE, TOOK],
   });
 }

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { printable } from "./colour.js";
 
 const GAP = "  ";
@@ -6,22 +7,22 @@ const LEAST = 8;
 
 /** What becomes of the columns of a table that does not fit, by their places. */
 interface Narrowing {
-  /** These are not cut: a part of what they say is of no use. */
+  /** These are not cut, unless they take more than half of the terminal: a part of what they say is of no use. */
   whole?: readonly number[];
   /** These are left out, the first of them first, where cutting the others is not enough. */
   spare?: readonly number[];
 }
 
-/** The width of the terminal, in characters; undefined where the output goes elsewhere, or it is not known. */
+/** The width of the terminal, in columns of a character; undefined where the output goes elsewhere, or it is not known. */
 export function terminalWidth(): number | undefined {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined;
 }
 
 /**
  * Rows in columns that are as wide as they need to be. Where they do not fit, the widest are cut, and what is cut
- * ends in an ellipsis.
+ * ends in an ellipsis. What is wide in a terminal, such as Chinese and emoji, counts as that.
  *
- * @param width of the terminal, in characters; undefined: nothing is cut
+ * @param width of the terminal; undefined: nothing is cut
  */
 export function table(
   rows: readonly (readonly string[])[],
@@ -33,17 +34,18 @@ export function table(
   );
   const columns = Math.max(0, ...cells.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(0, ...cells.map((row) => lengthOf(row[i] ?? ""))),
+    Math.max(0, ...cells.map((row) => stringWidth(row[i] ?? ""))),
   );
   const shown = new Set(widths.keys());
   if (width !== undefined) {
+    const isWhole = (i: number) => whole.includes(i) && (widths[i] ?? 0) <= width / 2;
     const leastOf = (i: number) =>
-      whole.includes(i) ? (widths[i] ?? 0) : Math.min(LEAST, widths[i] ?? 0);
+      isWhole(i) ? (widths[i] ?? 0) : Math.min(LEAST, widths[i] ?? 0);
     for (const column of spare) {
       const least = sumOf([...shown].map(leastOf)) + GAP.length * (shown.size - 1);
       if (least > width) shown.delete(column);
     }
-    const mayBeCut = [...shown].filter((i) => !whole.includes(i));
+    const mayBeCut = [...shown].filter((i) => !isWhole(i));
     narrow(widths, mayBeCut, width - GAP.length * (shown.size - 1), shown);
   }
   return cells.map((row) =>
@@ -75,13 +77,14 @@ function sumOf(numbers: readonly number[]): number {
 }
 
 function fit(cell: string, width: number): string {
-  const length = lengthOf(cell);
-  if (length <= width) return cell + " ".repeat(width - length);
-  return `${Array.from(cell)
-    .slice(0, width - 1)
-    .join("")}…`;
+  const own = stringWidth(cell);
+  if (own <= width) return cell + " ".repeat(width - own);
+  let cut = "";
+  for (const { segment } of graphemes.segment(cell)) {
+    if (stringWidth(cut + segment) > width - 1) break;
+    cut += segment;
+  }
+  return `${cut}…${" ".repeat(width - 1 - stringWidth(cut))}`;
 }
 
-function lengthOf(text: string): number {
-  return Array.from(text).length;
-}
+const graphemes = new Intl.Segmenter();

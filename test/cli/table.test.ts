@@ -26,6 +26,21 @@ test("what is of no use in part is whole, or left out where there is no room for
   expect(table(rows, 38, narrowing)).toEqual(["r-1  2026-03-01 09:30:00  xxxxxxxxxxx…"]);
 });
 
+test("what is whole is cut all the same where it would take more than half", () => {
+  const rows = [["r".repeat(30), "x"]];
+  expect(table(rows, 60, { whole: [0] })).toEqual([`${"r".repeat(30)}  x`]);
+  expect(table(rows, 20, { whole: [0] })).toEqual([`${"r".repeat(16)}…  x`]);
+});
+
+test("what is two columns wide in a terminal counts as two, and is cut between characters", () => {
+  const rows = [
+    ["構築失敗", "x"],
+    ["👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻", "y"],
+  ];
+  expect(table(rows, undefined)).toEqual(["構築失敗    x", "👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻  y"]);
+  expect(table(rows, 11)).toEqual(["構築失敗  x", "👩‍💻👩‍💻👩‍💻…   y"]);
+});
+
 test("what could steer a terminal is left out, and a cell is one line", () => {
   expect(table([["a\u001b[2Jb\nc", "ü😀"]], undefined)).toEqual(["ab c  ü😀"]);
 });
