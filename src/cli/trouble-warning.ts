@@ -1,3 +1,5 @@
+import { troubleText } from "../client/trouble-text.js";
+
 /** Says on standard error, once, that what is printed may lack the newest events. */
 export function troubleWarning(): (state: string) => void {
   let isSaid = false;
@@ -5,7 +7,7 @@ export function troubleWarning(): (state: string) => void {
     if (isSaid) return;
     isSaid = true;
     process.stderr.write(
-      `runtrail: the newest events may be missing: the server's read model does not go on (${state}), and its /readyz says why.\n`,
+      `runtrail: the newest events may be missing: ${troubleText(state)}.\n`,
     );
   };
 }

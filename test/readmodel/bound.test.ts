@@ -5,28 +5,16 @@ import { purgeThrough } from "../../src/log/prefix.js";
 import type { RunSummary } from "../../src/projections/run-summary.js";
 import { startGateway, type TestGateway } from "../fixtures/gateway.js";
 import { until } from "../fixtures/until.js";
-import { append, draft, getJson, post } from "../http/requests.js";
+import { getJson, post } from "../http/requests.js";
+import { BOUND, reachBound } from "./reach-bound.js";
 
-const BOUND = 1024 * 1024;
 /** Longer than the longest pause between two attempts. */
 const PATIENCE_MS = 40_000;
 
 let served: TestGateway;
 let runs = 0;
 
-/** Appends one run after the other, each by itself, until the read model is as large as it may become. */
-async function reachBound(): Promise<void> {
-  const status = () => served.gateway.readModel?.status;
-  while (status()?.state !== "bound-reached") {
-    const drafts = Array.from({ length: 50 }, (_, n) => draft(n, { payload: { n, text: TEXT } }));
-    await append(served.url, `runs/r-${++runs}`, drafts);
-    await until("it is taken in or not", () => {
-      const isIn = status()?.position === served.gateway.hub.position;
-      return isIn || status()?.state === "bound-reached";
-    });
-  }
-}
-const TEXT = "so that there is something to find ".repeat(10);
+const fill = () => reachBound(served, () => `r-${++runs}`);
 
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${served.url}/metrics`)).text();
@@ -43,7 +31,7 @@ test("a read model does not outgrow its bound, says so, and goes on when the log
   });
   onTestFinished(() => served.stop());
   const { url, gateway } = served;
-  await reachBound();
+  await fill();
   const { status, body } = await getJson<Readiness>(`${url}/readyz`);
   expect([status, body.ready, body.readModel?.state]).toEqual([200, true, "bound-reached"]);
   expect(body.readModel?.trouble).toContain("RUNTRAIL_READ_MODEL_BYTES");
@@ -71,7 +59,7 @@ test("a read model does not outgrow its bound, says so, and goes on when the log
     const after = await listed();
     expect(after.headers.get("x-runtrail-trouble")).toBeNull();
     expect(after.body.runs[0]?.runId).toBe(`r-${runs}`);
-    await reachBound();
+    await fill();
     expect(await metric("used_bytes")).toBeLessThanOrEqual(BOUND);
   }
 

@@ -1,5 +1,6 @@
 import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
 import { fetchRuns } from "../../client/state.js";
+import { troubleText } from "../../client/trouble-text.js";
 import type { RunSummary } from "../../projections/run-summary.js";
 import type { Linked } from "../app/link.js";
 import { Listeners } from "../app/listeners.js";
@@ -16,7 +17,7 @@ export interface RunList {
   next: string | null;
   /** What is listed is that of another filter, until the answer comes. */
   isLoading: boolean;
-  /** Why the list could not be had. */
+  /** Why the list could not be had, or newer runs may be missing from it. */
   error: string | undefined;
 }
 
@@ -152,13 +153,24 @@ export class RunListStore implements Linked {
     this.#request?.abort();
     const { signal } = (this.#request = new AbortController());
     const cursor = this.#cursor;
+    let error: string | undefined;
+    const onTrouble = (state: string) => {
+      error = troubleText(state);
+    };
     try {
-      const query = { ...queryOf(this.#filter), limit: PAGE, consistent: cursor, signal };
+      const query = {
+        ...queryOf(this.#filter),
+        limit: PAGE,
+        consistent: cursor,
+        signal,
+        onTrouble,
+      };
       const { runs, next } = await fetchRuns(server, query);
       if (signal.aborted) return;
       this.#runs = new Map(runs.map((run) => [run.scope, this.#newerOf(run)]));
-      this.#list = { runs: [], next, isLoading: false, error: undefined };
+      this.#list = { runs: [], next, isLoading: false, error };
       this.#hasChanged = true;
+      if (error !== undefined) this.#askSoon(RETRY_MS);
     } catch (error) {
       if (signal.aborted) return;
       this.#list = { ...this.#list, isLoading: false, error: (error as Error).message };
