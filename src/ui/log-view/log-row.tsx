@@ -16,7 +16,7 @@ export function classesOf(
   selected: number | undefined,
   current: number | undefined,
 ): string {
-  if (row.kind !== "line") return "log-row";
+  if (row.kind !== "line") return row.kind === "group" ? "log-row is-group" : "log-row";
   const { place } = row;
   return [
     "log-row",

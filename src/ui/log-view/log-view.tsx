@@ -24,9 +24,12 @@ import "./log-view.css";
 
 const ROW_PX = 20;
 /** Rows beyond what is seen, above and below. */
-const OVERSCAN = 24;
+const OVERSCAN = 10;
 /** In time travel each step shows other lines: rows that are not seen are made in vain. */
 const PAST_OVERSCAN = 6;
+/** As many elements are made at once, so that few are made anew where a few rows more are shown. */
+const SLOTS = 32;
+
 /** More is not copied at once: it is downloaded. */
 const MAX_COPIED = 50_000;
 /** No row is wider, in characters: longer lines are cut. */
@@ -81,6 +84,10 @@ export function LogView({ store }: { store: RunView }) {
   useGoToLine(selected, lineEnd, goTo);
   const hasStep = !isGrouped && lines.scopes.all.length + lines.nodes.all.length > 2;
   const look = useLook(store, query, { isWrapped, hasStep, needle: find.needle });
+  const shown = virtualizer.getVirtualItems();
+  // Rows that come take the elements of those that go: to make others takes several times as long. Where each has
+  // a height of its own, it is measured when it is made.
+  const slots = Math.ceil(shown.length / SLOTS) * SLOTS;
   const { set } = query;
   const select = useCallback(
     (place: number) => {
@@ -118,9 +125,14 @@ export function LogView({ store }: { store: RunView }) {
           data-shortcut="list"
           ref={list}
           onScroll={follow.onScroll}
-          onKeyDown={onRowKeys(() => {
-            follow.set(false);
-          })}
+          onKeyDown={onRowKeys(
+            () => {
+              follow.set(false);
+            },
+            () => {
+              if (isGoing) follow.set(true);
+            },
+          )}
           tabIndex={0}
           role="log"
           aria-live="off"
@@ -134,12 +146,12 @@ export function LogView({ store }: { store: RunView }) {
               minWidth: isWrapped ? undefined : `${Math.min(lines.longest + 40, MAX_WIDTH)}ch`,
             }}
           >
-            {virtualizer.getVirtualItems().map(({ index, start }) => {
+            {shown.map(({ index, start }) => {
               const row = rows.at(index);
               if (!row) return null;
               return (
                 <div
-                  key={index}
+                  key={isWrapped ? index : index % slots}
                   ref={isWrapped ? virtualizer.measureElement : undefined}
                   data-index={index}
                   data-line={row.kind === "line" ? row.place + 1 : undefined}

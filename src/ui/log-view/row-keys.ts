@@ -9,10 +9,16 @@ const SCROLLING: ReadonlySet<string> = new Set(["PageUp", "PageDown", "Home", "E
 /**
  * Leads from the list to the rows that are seen, and from row to row, by arrow keys; Escape leads back. Tab goes
  * past all of them: to whoever needs the keyboard a hundred thousand stops would be a trap.
+ *
+ * @param onEnd the end is wanted, which may have moved before the list has been scrolled to it
  */
-export function onRowKeys(onMove: () => void): (event: KeyboardEvent<HTMLElement>) => void {
+export function onRowKeys(
+  onMove: () => void,
+  onEnd: () => void,
+): (event: KeyboardEvent<HTMLElement>) => void {
   return (event) => {
     const { key, currentTarget: list, target } = event;
+    if (key === "End") onEnd();
     if (SCROLLING.has(key) || key === "Escape") list.focus({ preventScroll: true });
     if (key !== "ArrowDown" && key !== "ArrowUp") return;
     const row = target instanceof Element ? target.closest("[data-index]") : null;

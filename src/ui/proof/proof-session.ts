@@ -100,7 +100,8 @@ export class ProofSession {
       this.start();
       return;
     }
-    if (this.#isBusy) return;
+    // The page is to be there first, and checking takes as long as reading; but nothing is to go unchecked.
+    if (this.#isBusy || !(isCaughtUp || records.isHalfFull)) return;
     let isAfterGap = false;
     if (this.#next < records.first) {
       this.#isTornOff = isAfterGap = true;

@@ -36,6 +36,11 @@ export class Records {
     return this.#first + this.#texts.length;
   }
 
+  /** Whether the oldest ones will be let go of if as many come again. */
+  get isHalfFull(): boolean {
+    return this.#texts.length > MAX_RECORDS / 2 || this.#textLength > MAX_TEXT_LENGTH / 2;
+  }
+
   add({ sequence, cursor, event, text }: EventFrame): void {
     if (this.#epoch === "") this.#epoch = parseCursor(cursor)?.epoch ?? "";
     this.#texts.push(text);

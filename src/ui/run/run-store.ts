@@ -8,7 +8,7 @@ import { correlationIn } from "../../wire/timeline.js";
 import type { Linked } from "../app/link.js";
 import { Listeners } from "../app/listeners.js";
 import { Feed } from "../feed/feed.js";
-import { FrameBatch } from "../feed/frame-batch.js";
+import { FrameBatch, LIVE_SHARE } from "../feed/frame-batch.js";
 import type { Link } from "../feed/link.js";
 import { Keyframes } from "./keyframes.js";
 import { Lines } from "./lines.js";
@@ -18,6 +18,9 @@ import type { RunView } from "./run-view.js";
 
 /** At most so often the state is made of those of all scopes, and never for more than a tenth of the time. */
 const STATE_MS = 100;
+
+/** Of the time while history comes in: drawn on its way, it would be there much later. */
+const LOADING_SHARE = 1 / 10;
 
 /** More are not kept; whoever has so many knows that much is missing. */
 const MAX_NOTES = 1000;
@@ -42,11 +45,17 @@ export class RunStore implements Linked, RunView {
   /** Of the timeline of a correlation. */
   readonly correlationId: string | undefined;
   readonly #feed: Feed;
-  readonly #batch = new FrameBatch(() => {
-    this.#publish();
-  });
+  readonly #batch = new FrameBatch(
+    () => {
+      this.#publish();
+    },
+    () => (this.isCaughtUp || this.#recordEnd === 0 ? LIVE_SHARE : LOADING_SHARE),
+  );
   readonly #listeners = new Listeners();
   #version = 0;
+  /** As of the newest version: what comes in between is not drawn yet, whatever else is drawn. */
+  #recordEnd = 0;
+  #lineEnd = 0;
   #state: TimelineState | undefined;
   /** What the server made of history, until it has come in here too. */
   #snapshot: TimelineState | undefined;
@@ -103,11 +112,11 @@ export class RunStore implements Linked, RunView {
   }
 
   get recordEnd(): number {
-    return this.records.end;
+    return this.#recordEnd;
   }
 
   get lineEnd(): number {
-    return this.lines.end;
+    return this.#lineEnd;
   }
 
   /** Where it has got to. */
@@ -168,6 +177,8 @@ export class RunStore implements Linked, RunView {
     this.lines = new Lines();
     this.notes = [];
     this.gaps = [];
+    this.#recordEnd = 0;
+    this.#lineEnd = 0;
     this.timeline = initialTimeline(this.#root);
     this.keyframes = new Keyframes(this.timeline);
     this.#state = undefined;
@@ -200,6 +211,8 @@ export class RunStore implements Linked, RunView {
       this.#newestAt = undefined;
     }
     this.#foldState();
+    this.#recordEnd = this.records.end;
+    this.#lineEnd = this.lines.end;
     this.#version++;
     this.#listeners.tell();
   }
