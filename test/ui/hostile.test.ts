@@ -333,7 +333,25 @@ for (const [size, options] of Object.entries(SIZES)) {
     await page.locator(".proof-badge").click();
     await page.getByRole("dialog").waitFor();
     await watched.expectUnharmed("proof");
+    await watched.show(`/${EVERYTHING}?view=timeline&at=1`);
+    await page.locator(".travel-slider").press("End");
+    for (let step = 0; step < NAMES.length; step++) {
+      await page.locator(".travel-slider").press("PageDown");
+      await watched.expectUnharmed(`time travel, ${step} pages back`);
+    }
     await page.context().close();
+  });
+
+  test(`the page of a workflow holds against any name at ${size}`, PATIENCE, async () => {
+    const watched = await Watched.open(options);
+    for (const [name, text] of Object.entries(HOSTILE)) {
+      const page = await watched.show(`/workflows/${encodeURIComponent(fit(text, 500))}`);
+      // A filter takes no NUL, and the page says so.
+      await page.locator("tr[data-run], .workflow-error").first().waitFor();
+      await watched.expectUnharmed(`workflow ${name}`);
+      if (name === "long") await picture(page, `hostile-workflow-${size}`);
+    }
+    await watched.page.context().close();
   });
 
   test(`an event is shown with all that is in it at ${size}`, PATIENCE, async () => {
