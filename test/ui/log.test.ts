@@ -104,6 +104,8 @@ test("marks levels, standard error, milestones and what was left out", async () 
     SMALL_AND_DARK,
   );
   await small.getByRole("region", { name: "Line 3" }).getByText("at a.js:1").waitFor();
+  // What was there before is not new.
+  await small.getByRole("button", { name: "Follow" }).waitFor();
   await picture(small, "log-small-dark");
 });
 

@@ -18,15 +18,19 @@ export function LogToolbar({
   query,
   filter,
   path,
+  isPast,
   textOfAll,
 }: {
   query: Query;
   filter: LogFilter;
   path: string;
+  /** It is shown as it was; a download has all that there is now. */
+  isPast: boolean;
   textOfAll: () => string;
 }) {
   const { server } = useSurroundings();
   const { level, lens, milestones, node } = filter;
+  const download = isPast ? "Download the log as it is now" : "Download the log";
   const toggle = (name: string, isOn: boolean) => {
     query.set({ [name]: isOn ? undefined : "1" });
   };
@@ -127,11 +131,7 @@ export function LogToolbar({
             if (key === "Escape") currentTarget.open = false;
           }}
         >
-          <summary
-            className="button quiet icon"
-            aria-label="Download the log"
-            title="Download the log"
-          >
+          <summary className="button quiet icon" aria-label={download} title={download}>
             <Download size={14} aria-hidden />
           </summary>
           <div className="log-download-menu">

@@ -104,6 +104,7 @@ export function LogView({ store }: { store: RunView }) {
           query={query}
           filter={filter}
           path={path}
+          isPast={isPast}
           textOfAll={() => textOf(rows, store)}
         />
       </div>

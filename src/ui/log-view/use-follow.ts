@@ -40,7 +40,10 @@ export function useFollow(
   const isOn = chosen ?? first ?? false;
   const seen = useRef(count);
   const lastTop = useRef(0);
-  if (isOn || !isComplete) seen.current = count;
+  const wasComplete = useRef(false);
+  // What comes together with the news that it is complete had been there before, too.
+  if (isOn || !wasComplete.current) seen.current = count;
+  wasComplete.current = isComplete;
 
   useLayoutEffect(() => {
     const list = element.current;

@@ -49,13 +49,14 @@ export class RunStore implements Linked, RunView {
     () => {
       this.#publish();
     },
-    () => (this.isCaughtUp || this.#recordEnd === 0 ? LIVE_SHARE : LOADING_SHARE),
+    () => (this.#feed.isLive || this.#recordEnd === 0 ? LIVE_SHARE : LOADING_SHARE),
   );
   readonly #listeners = new Listeners();
   #version = 0;
   /** As of the newest version: what comes in between is not drawn yet, whatever else is drawn. */
   #recordEnd = 0;
   #lineEnd = 0;
+  #isCaughtUp = false;
   #state: TimelineState | undefined;
   /** What the server made of history, until it has come in here too. */
   #snapshot: TimelineState | undefined;
@@ -103,7 +104,7 @@ export class RunStore implements Linked, RunView {
 
   /** Everything that has happened so far is here. */
   get isCaughtUp(): boolean {
-    return this.#feed.isLive;
+    return this.#isCaughtUp;
   }
 
   /** It has ended, and everything is here. */
@@ -197,7 +198,7 @@ export class RunStore implements Linked, RunView {
     if (event.type === "log.truncated") this.#note(droppedText(event));
     this.records.add(frame);
     this.keyframes.offer(this.records.end, this.records.first, this.timeline);
-    if (this.isCaughtUp) this.#newestAt = Date.parse(event.occurredAt);
+    if (this.#feed.isLive) this.#newestAt = Date.parse(event.occurredAt);
   }
 
   #note(text: string): void {
@@ -210,6 +211,7 @@ export class RunStore implements Linked, RunView {
       this.#feed.lagMs = Date.now() - this.#newestAt;
       this.#newestAt = undefined;
     }
+    this.#isCaughtUp = this.#feed.isLive;
     this.#foldState();
     this.#recordEnd = this.records.end;
     this.#lineEnd = this.lines.end;
