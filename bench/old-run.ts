@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { appendAll } from "./drafts.js";
 import { figure, median, type Figure } from "./figure.js";
 import { withFolder } from "./folder.js";
@@ -20,6 +21,7 @@ const APPEND_AT_ONCE = 50_000;
 
 /** The code is compiled while it runs: the first turns take half as long again. */
 const ROUNDS = 7;
+const SETTLE_MS = 1000;
 /** Each turn has so many readers, and more where it is the quicker side's. */
 const READERS = 50;
 const READERS_OF_INDEX = 300;
@@ -93,7 +95,11 @@ async function figureOf(
 ): Promise<Figure> {
   const { ours, reference } = await inTurns(
     ROUNDS,
-    () => readers(indexed.url, READERS_OF_INDEX, abreast),
+    async () => {
+      // The server still has to remove what the other gateway's readers have left there.
+      await delay(SETTLE_MS);
+      return readers(indexed.url, READERS_OF_INDEX, abreast);
+    },
     () => readers(scanned.url, READERS, abreast),
   );
   const middle = ({ load }: Side, what: "p50Ms" | "p99Ms") =>
