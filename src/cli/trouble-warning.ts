@@ -6,8 +6,6 @@ export function troubleWarning(): (state: string) => void {
   return (state) => {
     if (isSaid) return;
     isSaid = true;
-    process.stderr.write(
-      `runtrail: the newest events may be missing: ${troubleText(state)}.\n`,
-    );
+    process.stderr.write(`runtrail: the newest events may be missing: ${troubleText(state)}.\n`);
   };
 }
