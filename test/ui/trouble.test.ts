@@ -16,6 +16,7 @@ test("says that newer runs may be missing while the server cannot take them in, 
   const page = await site.browser.open(site.served.url);
   const alert = page.getByRole("alert").filter({ hasText: "bound-reached" });
   await alert.waitFor();
+  await page.locator("tr[data-run]").first().waitFor();
   await picture(page, "runs-trouble");
   const workflow = await site.browser.open(`${site.served.url}/workflows/nightly`);
   await workflow.getByRole("alert").filter({ hasText: "bound-reached" }).waitFor();

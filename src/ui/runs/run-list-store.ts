@@ -1,5 +1,5 @@
 import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
-import { fetchRuns } from "../../client/state.js";
+import { fetchRuns, type RunsPage } from "../../client/state.js";
 import { troubleText } from "../../client/trouble-text.js";
 import type { RunSummary } from "../../projections/run-summary.js";
 import type { Linked } from "../app/link.js";
@@ -152,20 +152,8 @@ export class RunListStore implements Linked {
     this.#timer = undefined;
     this.#request?.abort();
     const { signal } = (this.#request = new AbortController());
-    const cursor = this.#cursor;
-    let error: string | undefined;
-    const onTrouble = (state: string) => {
-      error = troubleText(state);
-    };
     try {
-      const query = {
-        ...queryOf(this.#filter),
-        limit: PAGE,
-        consistent: cursor,
-        signal,
-        onTrouble,
-      };
-      const { runs, next } = await fetchRuns(server, query);
+      const { runs, next, error } = await this.#read(signal);
       if (signal.aborted) return;
       this.#runs = new Map(runs.map((run) => [run.scope, this.#newerOf(run)]));
       this.#list = { runs: [], next, isLoading: false, error };
@@ -173,10 +161,29 @@ export class RunListStore implements Linked {
       if (error !== undefined) this.#askSoon(RETRY_MS);
     } catch (error) {
       if (signal.aborted) return;
-      this.#list = { ...this.#list, isLoading: false, error: (error as Error).message };
+      this.#list = { ...this.#list, isLoading: false, error: messageOf(error) };
       this.#askSoon(RETRY_MS);
     }
     this.#publish();
+  }
+
+  /** The page; where the server cannot answer as of what has come in, as of whenever it can, and why. */
+  async #read(signal: AbortSignal): Promise<RunsPage & { error: string | undefined }> {
+    let error: string | undefined;
+    const onTrouble = (state: string) => {
+      error = troubleText(state);
+    };
+    const query = { ...queryOf(this.#filter), limit: PAGE, signal, onTrouble };
+    const consistent = this.#cursor;
+    try {
+      const page = await fetchRuns(server, { ...query, consistent });
+      return { ...page, error };
+    } catch (cause) {
+      if (signal.aborted || consistent === undefined) throw cause;
+      error = messageOf(cause);
+      const page = await fetchRuns(server, query);
+      return { ...page, error };
+    }
   }
 
   /** What has come in by stream meanwhile is not taken back. */
@@ -194,4 +201,8 @@ export class RunListStore implements Linked {
     }
     this.#listeners.tell();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
