@@ -38,6 +38,7 @@ async function withGateway<T>(
 const NOT_SEALING = { RUNTRAIL_SEAL: "off" };
 /** The read model has as much to catch up with, at the same time, on the same processors. */
 const NOT_INDEXING = { RUNTRAIL_READ_MODEL: "off" };
+const NEITHER = { ...NOT_SEALING, ...NOT_INDEXING };
 
 let turn = 0;
 
@@ -79,7 +80,7 @@ async function costFigures(): Promise<Figure[]> {
 async function catchUpFigure(): Promise<Figure> {
   return withFolder(async (folder) => {
     const unsealed = join(folder, "unsealed");
-    const size = await withGateway({ ...NOT_SEALING, ...NOT_INDEXING }, unsealed, async (plain) => {
+    const size = await withGateway(NEITHER, unsealed, async (plain) => {
       while (plain.hub.stats.position < CATCH_UP_EVENTS) {
         await appendTo(plain, CATCH_UP_WRITERS, 1000);
       }
@@ -92,10 +93,7 @@ async function catchUpFigure(): Promise<Figure> {
       await rm(data, { recursive: true });
       return load;
     };
-    const readUnsealed = () =>
-      withGateway({ ...NOT_SEALING, ...NOT_INDEXING }, unsealed, ({ log }) =>
-        readBare(log.nc, size),
-      );
+    const readUnsealed = () => withGateway(NEITHER, unsealed, ({ log }) => readBare(log.nc, size));
     const sides = await inTurns(CATCH_UP_ROUNDS, sealAnew, readUnsealed);
     return rate(
       "sealing after downtime; an ordered consumer",

@@ -13,7 +13,7 @@ interface Narrowing {
   spare?: readonly number[];
 }
 
-/** The width of the terminal, in columns of a character; undefined where the output goes elsewhere, or it is not known. */
+/** How many narrow characters the terminal is wide; undefined where the output goes elsewhere, or it is not known. */
 export function terminalWidth(): number | undefined {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined;
 }
