@@ -1,6 +1,7 @@
 import type { ClientFrame } from "../../client/client-frame.js";
 import type { ConnectionOptions } from "../../client/connection.js";
 import type { ConnectionState, FollowOptions } from "../../client/follow.js";
+import { messageOf } from "../app/message-of.js";
 import { historyThenLive } from "./history-then-live.js";
 import type { Link } from "./link.js";
 import { SLICE_MS, turn } from "./turn.js";
@@ -114,7 +115,7 @@ export class Feed {
       return { state: "closed", reason: "It has ended, and everything is here." };
     } catch (error) {
       if (cut.signal.aborted) return "again";
-      return { state: "error", message: error instanceof Error ? error.message : String(error) };
+      return { state: "error", message: messageOf(error) };
     }
   }
 

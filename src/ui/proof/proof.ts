@@ -15,6 +15,7 @@ import { fetchKeys } from "../../client/bundle.js";
 import type { ConnectionOptions } from "../../client/connection.js";
 import { RequestRefusedError } from "../../client/errors.js";
 import { fetchCheckpoint, fetchConsistency } from "../../client/proofs.js";
+import { messageOf } from "../app/message-of.js";
 import { passBundle } from "./bundle-pass.js";
 import type { CheckedCheckpoint, Memory, ProofFinding, ProofReport } from "./proof-report.js";
 import { MAX_SHOWN, ShownEvents } from "./shown-events.js";
@@ -104,7 +105,7 @@ export class Proof {
         this.#trouble = undefined;
         retryMs = POLL_MS;
       } catch (error) {
-        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#trouble = messageOf(error);
         waitMs = retryMs = Math.min(MAX_RETRY_MS, 2 * retryMs);
       }
       this.#report();

@@ -1,9 +1,11 @@
 import type { ClientFrame, EventFrame } from "../../client/client-frame.js";
+import { UnavailableError } from "../../client/errors.js";
 import { fetchRuns, type RunsPage } from "../../client/state.js";
 import { troubleText } from "../../client/trouble-text.js";
 import type { RunSummary } from "../../projections/run-summary.js";
 import type { Linked } from "../app/link.js";
 import { Listeners } from "../app/listeners.js";
+import { messageOf } from "../app/message-of.js";
 import { server } from "../app/server.js";
 import { Feed } from "../feed/feed.js";
 import { FrameBatch } from "../feed/frame-batch.js";
@@ -179,7 +181,8 @@ export class RunListStore implements Linked {
       const page = await fetchRuns(server, { ...query, consistent });
       return { ...page, error };
     } catch (cause) {
-      if (signal.aborted || consistent === undefined) throw cause;
+      // What is refused would be refused again.
+      if (!(cause instanceof UnavailableError) || consistent === undefined) throw cause;
       error = messageOf(cause);
       const page = await fetchRuns(server, query);
       return { ...page, error };
@@ -201,8 +204,4 @@ export class RunListStore implements Linked {
     }
     this.#listeners.tell();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

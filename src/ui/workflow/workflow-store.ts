@@ -3,6 +3,7 @@ import { fetchStats } from "../../client/stats.js";
 import type { WorkflowStats } from "../../projections/workflow-stats.js";
 import type { Linked } from "../app/link.js";
 import { Listeners } from "../app/listeners.js";
+import { messageOf } from "../app/message-of.js";
 import { server } from "../app/server.js";
 import type { Link } from "../feed/link.js";
 import { RunListStore, type RunList } from "../runs/run-list-store.js";
@@ -157,7 +158,7 @@ export class WorkflowStore implements Linked {
     } catch (error) {
       if (signal.aborted) return;
       this.#isAsking = false;
-      this.#show({ isLoading: false, error: (error as Error).message });
+      this.#show({ isLoading: false, error: messageOf(error) });
       // The same question would be refused again.
       if (!(error instanceof RequestRefusedError)) this.#askIn(RETRY_MS);
     }
