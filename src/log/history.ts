@@ -94,7 +94,8 @@ export async function* readHistory(log: Log, options: HistoryOptions): AsyncGene
       // The connection may have been lost in the middle of what had arrived together.
       if (batch.length > 0) yield batch;
     } finally {
-      await consumer.delete().catch(() => undefined);
+      // Where this fails, the server does it by itself in a while.
+      await log.connection.answer(consumer.delete()).catch(() => undefined);
     }
   }
 }
