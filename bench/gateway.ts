@@ -1,22 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "../dist/log/connect.js";
 import { withFolder } from "./folder.js";
 import { withNats, type NatsServer } from "./nats.js";
-
-const CLI = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+import { CLI, cpuMicros, forgetPeak, memory, type Memory } from "./process.js";
 
 /** A process of its own that serves. */
 export interface Served {
   url: string;
   /** Microseconds of user and system time that the process has had. */
   cpuMicros(): Promise<number>;
-  /** What it holds of the machine's memory, and the most that it held since `forgetPeak`. */
-  memory(): Promise<{ bytes: number; peakBytes: number }>;
+  memory(): Promise<Memory>;
   forgetPeak(): Promise<void>;
 }
 
@@ -89,8 +86,7 @@ async function withProcess<T>(
       url,
       cpuMicros: () => cpuMicros(pid),
       memory: () => memory(pid),
-      // Asks Linux to count the peak from here on (proc(5), clear_refs).
-      forgetPeak: () => writeFile(`/proc/${pid}/clear_refs`, "5").catch(() => undefined),
+      forgetPeak: () => forgetPeak(pid),
     });
   } finally {
     child.kill("SIGTERM");
@@ -104,23 +100,4 @@ async function firstUrl(output: Readable): Promise<string> {
     if (url !== undefined) return url;
   }
   throw new Error("it named no URL");
-}
-
-/** From /proc, in ticks of 10 ms; 0 where there is no /proc. */
-async function cpuMicros(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  const [user = 0, system = 0] = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, 13)
-    .map(Number);
-  return (user + system) * 10_000;
-}
-
-/** From /proc; NaN where there is no /proc. */
-async function memory(pid: number): Promise<{ bytes: number; peakBytes: number }> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  const bytes = (field: string) =>
-    Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024;
-  return { bytes: bytes("VmRSS"), peakBytes: bytes("VmHWM") };
 }
