@@ -20,14 +20,14 @@ const SMALL_BYTES = 16 * 1024;
 
 /**
  * Reads timelines out of a read model in a thread of its own, a piece at a time and the readers in turns: a long
- * timeline holds nobody up for longer than a piece takes. What is small has turns of its own: who has just come does
- * not wait until everybody else has been given a large piece.
+ * timeline holds nobody up for longer than a piece takes. What is small has turns of its own, and goes first: who has
+ * just come does not wait until everybody else has been given a large piece.
  */
 export class HistoryThread {
   readonly #thread: AskedThread<HistoryQueries>;
   readonly #heads = new Turns(HEADS_AT_ONCE, MOST_WAITING);
   readonly #small = new Turns(SMALL_AT_ONCE, MOST_WAITING);
-  readonly #large = new Turns(LARGE_AT_ONCE, MOST_WAITING);
+  readonly #large = new Turns(LARGE_AT_ONCE, MOST_WAITING, [this.#heads, this.#small]);
 
   /** @param answerMs how long a piece may take once it is its turn */
   constructor(file: SharedFile, answerMs: number) {

@@ -44,3 +44,24 @@ test("one that fails hands its turn on, and more than may wait are refused", asy
   await next.taken;
   expect(await turns.take(() => "free")).toBe("free");
 });
+
+test("while those before have a turn, one at a time goes on behind them", async () => {
+  const before = new Turns(2, 10);
+  const behind = new Turns(2, 10, [before]);
+  const begun: number[] = [];
+  const first = held(before, begun, 1);
+  const all = [2, 3, 4, 5].map((n) => held(behind, begun, n));
+  await turn();
+  expect(begun).toEqual([1, 2]);
+  all[0]?.end();
+  await turn();
+  expect(begun).toEqual([1, 2, 3]);
+  first.end();
+  await turn();
+  expect(begun).toEqual([1, 2, 3, 4]);
+  all[1]?.end();
+  await turn();
+  expect(begun).toEqual([1, 2, 3, 4, 5]);
+  for (const { end } of all) end();
+  await Promise.all([first, ...all].map(({ taken }) => taken));
+});
