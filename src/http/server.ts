@@ -16,6 +16,12 @@ import { urlOf } from "./url-of.js";
 /** How often connections that have become idle are closed while the server shuts down. */
 const SWEEP_MS = 50;
 
+/**
+ * Connections that wait to be accepted, where the system allows so many (`net.core.somaxconn`): after a restart all
+ * readers come back at once. Node's 511 are soon taken, and who finds no place tries again after seconds, or is reset.
+ */
+const BACKLOG = 16_384;
+
 /** A gateway's front door. */
 export interface HttpServer {
   /** Begins to listen and returns the URL. */
@@ -56,7 +62,7 @@ export function createHttpServer(gateway: Gateway, config: Config, logger: Logge
   return {
     listen: async () => {
       const { host, port } = config.http;
-      await app.listen({ host, port });
+      await app.listen({ host, port, backlog: BACKLOG });
       return urlOf(app.server.address() as AddressInfo, host);
     },
     close: async () => {
