@@ -8,6 +8,7 @@ import type {
 } from "../log/history-index.js";
 import type { LogRecord } from "../log/record.js";
 import type { Log } from "../log/stream.js";
+import { Turns } from "../log/turns.js";
 import { isUnavailable } from "../log/unavailable.js";
 import { correlationIn, type TimelinePath } from "../wire/timeline.js";
 import { End } from "./end.js";
@@ -58,6 +59,9 @@ export interface HistoryPart {
 const FIRST_BYTES = 16 * 1024;
 const NEXT_BYTES = 128 * 1024;
 
+/** So many are read from the log at once, each with some megabytes ahead; the others wait. */
+const FROM_LOG_AT_ONCE = 32;
+
 /** So long what the log has trimmed or lost may still be delivered. */
 const BOUNDS_AGE_MS = 1000;
 
@@ -73,6 +77,9 @@ const REACH_FACTOR = 16;
  * What the log has trimmed or lost counts as gone, also where the index still has it.
  */
 export class History {
+  /** Of those who read from the log. */
+  readonly turns = new Turns(FROM_LOG_AT_ONCE);
+
   constructor(
     readonly log: Log,
     readonly hub: Hub,
@@ -108,7 +115,7 @@ export class History {
     if (signal.aborted) return;
     if (filter?.text) throw new IndexAwayError();
     const rest = { tenant, path: logPathOf(path), after: reached, signal };
-    for await (const records of readHistory(this.log, rest)) {
+    for await (const records of readHistory(this.log, rest, this.turns)) {
       yield { records, reached: records.at(-1)?.sequence ?? reached, isSparse: false };
     }
   }
@@ -226,7 +233,7 @@ export class History {
     }
     if (reached >= to) return end;
     const request = { tenant, path: logPathOf(path), after: reached, signal };
-    for await (const records of readHistory(this.log, request)) {
+    for await (const records of readHistory(this.log, request, this.turns)) {
       end.add(records);
       if ((records.at(-1)?.sequence ?? 0) >= to) break;
     }

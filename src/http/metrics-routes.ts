@@ -61,6 +61,10 @@ export function metricsRoutes(app: FastifyInstance, serving: Serving): void {
   );
   gauge("streams_open", "Streams that are open, subscriptions included", () => streams.count);
   gauge("streams_limit", "Streams that may be open", () => config.http.maxStreams);
+  const { turns } = gateway.coordinator.history;
+  gauge("log_readers", "Readers of history that read it from NATS", () => turns.underWay);
+  gauge("log_readers_limit", "Readers that may do so at once", () => turns.atOnce);
+  gauge("log_readers_waiting", "Readers that wait for their turn", () => turns.waiting);
   gauge("sockets_open", "WebSockets that are open", () => sockets.count);
   gauge("sockets_limit", "WebSockets that may be open", () => config.http.maxStreams);
   gauge(

@@ -3,8 +3,10 @@ import { AckPolicy, DeliverPolicy, type Consumer } from "@nats-io/jetstream";
 import { timelineSubjects } from "../envelope/scope.js";
 import { deliveries } from "./deliveries.js";
 import { readTimelineHeads } from "./read.js";
+import { ReadingTurn } from "./reading-turn.js";
 import { recordOfDelivery, type LogRecord } from "./record.js";
 import type { Log } from "./stream.js";
+import { Turns } from "./turns.js";
 import { isUnavailable } from "./unavailable.js";
 
 /**
@@ -44,59 +46,89 @@ export interface HistorySource {
  *
  * The end is taken from the leader, not from the consumer running dry: a consumer may live on a replica
  * that lags, and would end early.
+ *
+ * @param turns of those who read at once, as for each one the server goes through the log, and something waits
+ * here; default: it waits for nobody
  */
-export async function* readHistory(log: Log, options: HistoryOptions): AsyncGenerator<LogRecord[]> {
+export async function* readHistory(
+  log: Log,
+  options: HistoryOptions,
+  turns = new Turns(1),
+): AsyncGenerator<readonly LogRecord[]> {
   const { tenant, path, signal } = options;
   let position = options.after;
   let end: number | undefined;
-  while (!signal.aborted && position < (end ?? Infinity)) {
-    let consumer: Consumer;
+  const isWanted = () => !signal.aborted;
+  while (isWanted() && position < (end ?? Infinity)) {
+    const turn = await ReadingTurn.take(turns);
     try {
+      if (!isWanted()) return;
       const { newest } = await log.connection.answer(readTimelineHeads(log, tenant, path));
       end = Math.min(end ?? Infinity, newest);
       if (position >= end) return;
-      consumer = await log.connection.answer(createConsumer(log, options, position + 1));
+      const consumer = await log.connection.answer(createConsumer(log, options, position + 1));
+      const pieces = piecesOf(log, consumer, end, signal);
+      for await (const { records, reached } of pieces) {
+        position = reached;
+        if (records.length > 0) {
+          const isBack = turn.waitForReader(() => {
+            pieces.return().catch(() => undefined);
+          });
+          try {
+            yield records;
+          } finally {
+            isBack();
+          }
+        }
+        if (turn.isOver) break;
+      }
     } catch (error) {
       if (log.nc.isClosed() || !isUnavailable(error)) throw error;
       await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
-      continue;
-    }
-    try {
-      let batch: LogRecord[] = [];
-      let bytes = 0;
-      // The event that history is to end with can be trimmed while older ones are read, and nothing would
-      // come then, for ever; so an idle reader looks at the end again.
-      const stopWhenIdle = (stop: () => void) => {
-        stop();
-      };
-      const read = { max_bytes: READ_AHEAD_BYTES };
-      for await (const { message, isLastAtHand } of deliveries(
-        log,
-        consumer,
-        read,
-        signal,
-        stopWhenIdle,
-      )) {
-        const record = recordOfDelivery(message);
-        if (record) {
-          batch.push(record);
-          bytes += record.bytes.length;
-        }
-        position = message.seq;
-        const isEnd = position >= end;
-        if (isEnd || isLastAtHand || bytes >= HAND_OUT_BYTES) {
-          if (batch.length > 0) yield batch;
-          if (isEnd) return;
-          batch = [];
-          bytes = 0;
-        }
-      }
-      // The connection may have been lost in the middle of what had arrived together.
-      if (batch.length > 0) yield batch;
     } finally {
-      // Where this fails, the server does it by itself in a while.
-      await log.connection.answer(consumer.delete()).catch(() => undefined);
+      turn.end();
     }
+  }
+}
+
+/** What a consumer delivers, up to `end` or as far as it gets; it is removed then. */
+async function* piecesOf(
+  log: Log,
+  consumer: Consumer,
+  end: number,
+  signal: AbortSignal,
+): AsyncGenerator<{ records: readonly LogRecord[]; reached: number }, void, void> {
+  let records: LogRecord[] = [];
+  let bytes = 0;
+  let reached = 0;
+  // The event that history is to end with can be trimmed while older ones are read, and nothing would
+  // come then, for ever; so an idle reader looks at the end again.
+  const stopWhenIdle = (stop: () => void) => {
+    stop();
+  };
+  const read = { max_bytes: READ_AHEAD_BYTES };
+  try {
+    const messages = deliveries(log, consumer, read, signal, stopWhenIdle);
+    for await (const { message, isLastAtHand } of messages) {
+      const record = recordOfDelivery(message);
+      if (record) {
+        records.push(record);
+        bytes += record.bytes.length;
+      }
+      reached = message.seq;
+      const isEnd = reached >= end;
+      if (isEnd || isLastAtHand || bytes >= HAND_OUT_BYTES) {
+        yield { records, reached };
+        if (isEnd) return;
+        records = [];
+        bytes = 0;
+      }
+    }
+    // The connection may have been lost in the middle of what had arrived together.
+    if (records.length > 0) yield { records, reached };
+  } finally {
+    // Where this fails, the server does it by itself in a while.
+    await log.connection.answer(consumer.delete()).catch(() => undefined);
   }
 }
 

@@ -1,11 +1,14 @@
 import type { HistoryQuery, IndexedHeads } from "../log/history-index.js";
-import { AskedThread } from "./asked-thread.js";
+import { Turns, type TurnsOptions } from "../log/turns.js";
+import { AskedThread, ReadModelError } from "./asked-thread.js";
 import type { HistoryQueries, PackedPiece } from "./history-query.js";
 import type { SharedFile } from "./shared-file.js";
-import { Turns } from "./turns.js";
 
 /** Readers that wait for their turn; more are refused. */
-const MOST_WAITING = 20_000;
+const BOUND: TurnsOptions = {
+  mostWaiting: 20_000,
+  refusal: (waiting) => new ReadModelError(`${waiting} readers wait already`),
+};
 
 /**
  * Answers that may be on their way: with the size of one, the bound of the memory that they take. The smaller they
@@ -25,9 +28,9 @@ const SMALL_BYTES = 16 * 1024;
  */
 export class HistoryThread {
   readonly #thread: AskedThread<HistoryQueries>;
-  readonly #heads = new Turns(HEADS_AT_ONCE, MOST_WAITING);
-  readonly #small = new Turns(SMALL_AT_ONCE, MOST_WAITING);
-  readonly #large = new Turns(LARGE_AT_ONCE, MOST_WAITING, [this.#heads, this.#small]);
+  readonly #heads = new Turns(HEADS_AT_ONCE, BOUND);
+  readonly #small = new Turns(SMALL_AT_ONCE, BOUND);
+  readonly #large = new Turns(LARGE_AT_ONCE, { ...BOUND, before: [this.#heads, this.#small] });
 
   /** @param answerMs how long a piece may take once it is its turn */
   constructor(file: SharedFile, answerMs: number) {

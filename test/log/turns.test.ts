@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Turns } from "../../src/readmodel/turns.js";
+import { Turns } from "../../src/log/turns.js";
 
 /** A turn that takes until it is told to end. */
 function held(turns: Turns, begun: number[], n: number) {
@@ -16,7 +16,7 @@ function held(turns: Turns, begun: number[], n: number) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("so many go at once, and the others follow in the order in which they have come", async () => {
-  const turns = new Turns(2, 10);
+  const turns = new Turns(2);
   const begun: number[] = [];
   const all = [1, 2, 3, 4].map((n) => held(turns, begun, n));
   await turn();
@@ -32,11 +32,11 @@ test("so many go at once, and the others follow in the order in which they have 
 });
 
 test("one that fails hands its turn on, and more than may wait are refused", async () => {
-  const turns = new Turns(1, 1);
+  const turns = new Turns(1, { mostWaiting: 1 });
   const begun: number[] = [];
   const failing = turns.take(() => turn().then(() => Promise.reject(new Error("it fails"))));
   const next = held(turns, begun, 2);
-  await expect(turns.take(() => undefined)).rejects.toThrow("1 readers wait already");
+  await expect(turns.take(() => undefined)).rejects.toThrow("1 wait already");
   await expect(failing).rejects.toThrow("it fails");
   await turn();
   expect(begun).toEqual([2]);
@@ -46,8 +46,8 @@ test("one that fails hands its turn on, and more than may wait are refused", asy
 });
 
 test("while those before have a turn, one at a time goes on behind them", async () => {
-  const before = new Turns(2, 10);
-  const behind = new Turns(2, 10, [before]);
+  const before = new Turns(2);
+  const behind = new Turns(2, { before: [before] });
   const begun: number[] = [];
   const first = held(before, begun, 1);
   const all = [2, 3, 4, 5].map((n) => held(behind, begun, n));
