@@ -25,12 +25,9 @@ test("says in place what can no longer be had", async () => {
   const page = await site.browser.open(`${site.served.url}/${run}?view=log`);
   const words = `Missing here: events 1 to 6 of ${run}: they have reached the end of their retention.`;
   await page.locator(".log-row").first().getByText(words).waitFor();
-  expect(await page.locator(".log-message").allInnerTexts()).toEqual([
-    "line 7",
-    "line 8",
-    "line 9",
-    "line 10",
-  ]);
+  await expect
+    .poll(() => page.locator(".log-message").allInnerTexts())
+    .toEqual(["line 7", "line 8", "line 9", "line 10"]);
   await picture(page, "log-gap");
   await page.getByRole("tab", { name: "Events" }).click();
   await page.getByRole("cell").getByText(words).waitFor();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { append, newRun } from "../http/requests.js";
+import { attributesOf } from "./attributes.js";
 import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
 const site = openSite();
@@ -82,10 +83,7 @@ test("marks levels, standard error, milestones and what was left out", async () 
   await page.getByText("1,200 lines were left out here by the producer: too fast.").waitFor();
   await picture(page, "log");
 
-  const shown = async () => {
-    const rows = await page.locator("[data-line]").all();
-    return Promise.all(rows.map((row) => row.getAttribute("data-line")));
-  };
+  const shown = () => attributesOf(page.locator("[data-line]"), "data-line");
   await page.getByLabel("Level").selectOption("warning");
   await expect.poll(shown).toEqual(["2", "3"]);
   await page.getByLabel("Level").selectOption("");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { append, newRun } from "../http/requests.js";
+import { attributesOf } from "./attributes.js";
 import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
 const site = openSite();
@@ -148,15 +149,16 @@ test("draws a bar for each scope and node, with its waits and attempts", async (
   await rows.nth(2).waitFor();
   expect(await rows.count()).toBe(3);
   const upload = page.locator(`[data-node="${job}"]`);
-  const titles = await Promise.all(
-    (await upload.locator(".timeline-piece").all()).map((piece) => piece.getAttribute("title")),
-  );
-  expect(titles).toEqual([
-    "Queued, 1.0 s",
-    "Attempt 1: Failed, 2.0 s",
-    "Waiting for attempt 2, 2.0 s",
-    "Attempt 2: Completed, 2.0 s",
-  ]);
+  const titles = () => attributesOf(upload.locator(".timeline-piece"), "title");
+  // The events come in pieces, and the page draws each.
+  await expect
+    .poll(titles)
+    .toEqual([
+      "Queued, 1.0 s",
+      "Attempt 1: Failed, 2.0 s",
+      "Waiting for attempt 2, 2.0 s",
+      "Attempt 2: Completed, 2.0 s",
+    ]);
   await page.getByRole("img", { name: "Milestone: half way" }).waitFor();
   await picture(page, "timeline");
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { append } from "../http/requests.js";
+import { attributesOf } from "./attributes.js";
 import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
 const site = openSite();
@@ -49,9 +50,8 @@ test("follows the runs that are listed, several at once", async () => {
   await row(page, "a").getByText("1.2 s").waitFor();
   await row(page, "b").getByText("Failed").waitFor();
   await row(page, "b").getByText("it broke").waitFor();
-  const rows = await page.locator("tr[data-run]").all();
-  const order = await Promise.all(rows.map((each) => each.getAttribute("data-run")));
-  expect(order.slice(0, 2)).toEqual(["b", "a"]);
+  const order = () => attributesOf(page.locator("tr[data-run]"), "data-run");
+  await expect.poll(async () => (await order()).slice(0, 2)).toEqual(["b", "a"]);
   await picture(page, "runs");
 });
 
