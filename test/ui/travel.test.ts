@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import type { TimelineState } from "../../src/projections/timeline-state.js";
 import { append, getJson, newRun } from "../http/requests.js";
+import { attributesOf } from "./attributes.js";
 import { openSite, picture, SMALL_AND_DARK } from "./browser.js";
 
 const site = openSite();
@@ -103,16 +104,15 @@ test("shows header, timeline and log as they were, and again as they are", async
   // As of then, and it does not tick: since it was started, two seconds after the first event.
   await head.getByText("58 s", { exact: true }).waitFor();
   const upload = page.locator(`[data-node="${job}"]`);
-  const titles = async () =>
-    Promise.all(
-      (await upload.locator(".timeline-piece").all()).map((piece) => piece.getAttribute("title")),
-    );
-  expect(await titles()).toEqual([
-    "Queued, 2.0 s",
-    "Attempt 1: Failed, 15.0 s",
-    "Waiting for attempt 2, 10.0 s",
-    "Attempt 2: Running, 0 ms",
-  ]);
+  const titles = () => attributesOf(upload.locator(".timeline-piece"), "title");
+  await expect
+    .poll(titles)
+    .toEqual([
+      "Queued, 2.0 s",
+      "Attempt 1: Failed, 15.0 s",
+      "Waiting for attempt 2, 10.0 s",
+      "Attempt 2: Running, 0 ms",
+    ]);
   // Two thirds of the way: the axis is that of all that there is.
   const now = await page.locator(".timeline-now").getAttribute("style");
   expect(now).toMatch(/left: 66\.6/);
@@ -121,6 +121,12 @@ test("shows header, timeline and log as they were, and again as they are", async
   await tab(page, "Log").click();
   await tab(page, "Log 5").waitFor();
   expect(asked(page)).toBe(String(sequences[13]));
+  // Nor is it forgotten where one went on from, however soon that was.
+  await page.goBack();
+  await page.getByRole("tab", { name: "Timeline", selected: true }).waitFor();
+  expect(asked(page)).toBe(String(sequences[13]));
+  await page.goForward();
+  await tab(page, "Log 5").waitFor();
   const messages = () => page.locator(".log-message").allInnerTexts();
   expect(await messages()).toHaveLength(5);
   await drag(page, 4);

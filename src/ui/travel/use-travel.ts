@@ -43,6 +43,18 @@ export function useTravel(store: RunStore): Travel {
     timer.current = undefined;
     if (at !== undefined) past.goTo(at);
   }, [at, past]);
+  useEffect(() => {
+    // What is clicked may be the way to another view: the address that is left, and taken along, is right by then.
+    const onClick = () => {
+      if (timer.current === undefined) return;
+      clearTimeout(timer.current);
+      tell();
+    };
+    document.addEventListener("click", onClick, { capture: true });
+    return () => {
+      document.removeEventListener("click", onClick, { capture: true });
+    };
+  }, [tell]);
   useEffect(
     () => () => {
       clearTimeout(timer.current);
