@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { pino } from "pino";
+import { collectLessOften } from "./collect-less-often.js";
 import { resolveConfig, type Flags } from "../config.js";
 import { openGateway } from "../gateway.js";
 import { createHttpServer } from "../http/server.js";
@@ -32,6 +33,7 @@ Exit codes: 0 stopped by a signal; 1 it failed; 2 a setting cannot be used.`,
 }
 
 async function serve(flags: Flags): Promise<void> {
+  collectLessOften();
   const config = resolveConfig(process.env, flags);
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   const gateway = await openGateway(config, logger);

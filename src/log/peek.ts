@@ -42,7 +42,7 @@ export function peekEnvelope(bytes: Uint8Array): EnvelopePeek | undefined {
   const end = buffer.toString("latin1", Math.max(0, length - TAIL_BYTES), length);
   const typeAt = end.lastIndexOf(TYPE);
   if (typeAt < 0 || !end.endsWith(TAIL)) return undefined;
-  const type = end.slice(typeAt + TYPE.length, -TAIL.length);
+  const type = sharedType(end.slice(typeAt + TYPE.length, -TAIL.length));
 
   let start = buffer.toString("latin1", 0, Math.min(HEAD_BYTES, length));
   let hashAt = start.indexOf(HASH);
@@ -60,11 +60,26 @@ export function peekEnvelope(bytes: Uint8Array): EnvelopePeek | undefined {
   const idStart = hashStart + HASH_LENGTH + ID.length;
   const index = Number(start.slice(indexAt + INDEX.length, indexEnd));
   if (correlationAt < 0 || !Number.isSafeInteger(index)) return undefined;
+  // Read anew: a slice would hold on to all of the text that it is of, for as long as the record is kept.
   return {
-    id: start.slice(idStart, indexAt),
+    id: buffer.toString("latin1", idStart, indexAt),
     index,
     type,
-    correlationId: start.slice(correlationAt + CORRELATION.length, hashAt),
-    hash: start.slice(hashStart, hashStart + HASH_LENGTH) as Hash,
+    correlationId: buffer.toString("latin1", correlationAt + CORRELATION.length, hashAt),
+    hash: buffer.toString("latin1", hashStart, hashStart + HASH_LENGTH) as Hash,
   };
+}
+
+/** Few are in use; more are met where they are made up. */
+const types = new Map<string, string>();
+const MAX_TYPES = 1000;
+
+/** The same type, a text of its own and one for all events that have it. */
+function sharedType(type: string): string {
+  const known = types.get(type);
+  if (known !== undefined) return known;
+  if (types.size >= MAX_TYPES) types.clear();
+  const own = Buffer.from(type, "latin1").toString("latin1");
+  types.set(own, own);
+  return own;
 }
