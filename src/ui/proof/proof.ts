@@ -24,6 +24,11 @@ import { checkTail, MAX_TAIL } from "./tail.js";
 /** While events wait to be sealed, and receipts to be made. */
 const POLL_MS = 1000;
 const MAX_RETRY_MS = 30_000;
+/**
+ * While a run goes on, at most so much of the time is for holding all of it against a bundle again: many viewers of a
+ * busy run would have the server send it on and on, and each page would have little time for anything else.
+ */
+const PASS_SHARE = 1 / 5;
 /** How often a receipt is waited for that is not there yet. */
 const RECEIPT_ATTEMPTS = 5;
 const MAX_FINDINGS = 1000;
@@ -71,6 +76,7 @@ export class Proof {
   #receiptAttempts = 0;
   #trouble: string | undefined;
   #wake: () => void = () => undefined;
+  #onEnd: () => void = () => undefined;
 
   constructor(
     connection: ConnectionOptions,
@@ -99,17 +105,17 @@ export class Proof {
         await new Promise<void>((resolve) => (this.#wake = resolve));
         continue;
       }
-      let waitMs = POLL_MS;
+      let restMs: number;
       try {
-        if (await this.#round()) waitMs = 0;
+        restMs = await this.#round();
         this.#trouble = undefined;
         retryMs = POLL_MS;
       } catch (error) {
         this.#trouble = messageOf(error);
-        waitMs = retryMs = Math.min(MAX_RETRY_MS, 2 * retryMs);
+        restMs = retryMs = Math.min(MAX_RETRY_MS, 2 * retryMs);
       }
       this.#report();
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (restMs > 0) await this.#rest(restMs);
     }
   }
 
@@ -135,6 +141,7 @@ export class Proof {
     this.#isCaughtUp = true;
     this.#hasEnded = hasEnded;
     this.#wake();
+    if (hasEnded) this.#onEnd();
   }
 
   /** Trusts these keys from now on. */
@@ -152,8 +159,21 @@ export class Proof {
     return this.#sealed < this.#shown.count || (this.#hasEnded && !this.#isWhole);
   }
 
-  /** One step; whether another one can follow at once. */
-  async #round(): Promise<boolean> {
+  /** Not longer than until it has ended: then there is little to be checked, and somebody who waits for it. */
+  async #rest(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      if (this.#hasEnded) return;
+      this.#onEnd = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#onEnd = () => undefined;
+  }
+
+  /** One step; how long to rest before the next one, in milliseconds. */
+  async #round(): Promise<number> {
     const keys = this.#keys ?? (await this.#trustFirst());
     let note: string;
     try {
@@ -162,29 +182,29 @@ export class Proof {
       // Nothing is sealed yet.
       if (!(error instanceof RequestRefusedError) || error.status !== 404) throw error;
       this.#isAwaitingSeal = true;
-      return false;
+      return POLL_MS;
     }
     const sealed = openCheckpoint(note, keys);
     if (sealed.outcome === "unknown") {
       await this.#meetStranger();
-      return false;
+      return POLL_MS;
     }
     if (sealed.outcome !== "signed") {
       this.#find({ check: "signature", sequence: undefined, detail: sealed.detail });
-      return false;
+      return POLL_MS;
     }
     const { checkpoint, by } = sealed;
-    if (!(await this.#hasGrown(checkpoint))) return false;
+    if (!(await this.#hasGrown(checkpoint))) return POLL_MS;
     const isEnd = this.#hasEnded && !this.#isWhole;
     const waiting = this.#shown.countUpTo(checkpoint.size) - this.#sealed;
     this.#isAwaitingSeal = waiting === 0 && this.#sealed < this.#shown.count;
-    if (waiting === 0 && (!isEnd || this.#isAwaitingSeal)) return false;
+    if (waiting === 0 && (!isEnd || this.#isAwaitingSeal)) return POLL_MS;
     if (isEnd || !this.#hasPassed || waiting > MAX_TAIL) return this.#pass(keys);
     const tail = { shown: this.#shown, from: this.#sealed, checkpoint };
     const find = this.#find;
     this.#sealed = await checkTail(this.#connection, tail, find, this.#signal);
     if (this.#found === 0) this.#hold(note, checkpoint, by);
-    return true;
+    return 0;
   }
 
   async #trustFirst(): Promise<readonly VerifierKey[]> {
@@ -245,9 +265,11 @@ export class Proof {
     return this.#found === before;
   }
 
-  async #pass(keys: readonly VerifierKey[]): Promise<boolean> {
+  /** How long to rest before the next step, in milliseconds. */
+  async #pass(keys: readonly VerifierKey[]): Promise<number> {
     const isEnd = this.#hasEnded;
     const before = this.#sealed;
+    const start = performance.now();
     const { summary, note } = await passBundle(
       this.#connection,
       {
@@ -269,15 +291,15 @@ export class Proof {
     }
     this.#incomplete = summary.incomplete.filter(({ reason }) => reason !== "open");
     this.#receipts = summary.receipts;
-    if (this.#found > 0) return false;
+    if (this.#found > 0) return POLL_MS;
     const checkpoint = parseCheckpoint(parseNote(note).text);
     this.#sealed = this.#shown.countUpTo(checkpoint.size);
     this.#hasPassed = true;
     this.#hold(note, checkpoint, summary.signedBy);
-    if (!isEnd) return true;
+    if (!isEnd) return (performance.now() - start) * (1 / PASS_SHARE - 1);
     const isReceiptDue = this.#incomplete.some(({ reason }) => RECEIPT_REASONS.has(reason));
     this.#isWhole = !isReceiptDue || ++this.#receiptAttempts >= RECEIPT_ATTEMPTS;
-    return this.#isWhole;
+    return this.#isWhole ? 0 : POLL_MS;
   }
 
   #hold(note: string, checkpoint: Checkpoint, by: readonly (VerifierKey | string)[]): void {
