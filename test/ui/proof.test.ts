@@ -74,6 +74,10 @@ test("names the event that was changed on its way to the page", async () => {
   const badge = page.locator('[data-proof="broken"]');
   await badge.waitFor();
   expect(await badge.textContent()).toContain(`${sequences[2]}`);
+  const marked = page.locator(".events-row.is-broken");
+  await marked.getByRole("img", { name: "Broken: hash" }).waitFor();
+  expect(await marked.count()).toBe(1);
+  expect(await marked.getByRole("cell").first().innerText()).toBe(`${sequences[2]}`);
   await picture(page, "proof-broken");
 });
 

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { TriangleAlert } from "lucide-react";
+import { ShieldX, TriangleAlert } from "lucide-react";
 import { memo, useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 import { navigate } from "wouter/use-browser-location";
 import { typePattern } from "../../envelope/type-glob.js";
@@ -8,6 +8,7 @@ import { clockText, countOf, countText } from "../app/format.js";
 import { useQuery, type Query } from "../app/query.js";
 import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
+import { useBrokenEvents } from "../proof/broken-events.js";
 import type { Records } from "../run/records.js";
 import { RowsInOrder } from "../run/rows-in-order.js";
 import type { RunView } from "../run/run-view.js";
@@ -30,6 +31,7 @@ export function EventsView({ store }: { store: RunView }) {
   const { records, recordEnd, notes } = store;
   const type = query.get("type");
   const rows = useEventRows(store, type);
+  const broken = useBrokenEvents();
   const sequence = sequenceIn(useHash());
   const place = sequence === undefined ? undefined : records.placeOf(sequence);
   const selected = place !== undefined && place < recordEnd ? place : undefined;
@@ -113,20 +115,22 @@ export function EventsView({ store }: { store: RunView }) {
               {virtualizer.getVirtualItems().map(({ index, start }) => {
                 const row = rows.at(index);
                 if (row === undefined) return null;
+                const flaw =
+                  typeof row === "number" ? broken.get(records.sequence(row)) : undefined;
                 return (
                   <div
                     key={index}
                     role="row"
                     aria-rowindex={index + 1}
                     aria-selected={row === selected}
-                    className="events-row"
+                    className={flaw === undefined ? "events-row" : "events-row is-broken"}
                     style={{ transform: `translateY(${start}px)` }}
                     onClick={() => {
                       if (typeof row === "number") select(records, row);
                     }}
                   >
                     {typeof row === "number" ? (
-                      <Cells records={records} place={row} path={store.path} />
+                      <Cells records={records} place={row} path={store.path} flaw={flaw} />
                     ) : (
                       <span role="cell" className="events-note" title={row.text}>
                         <TriangleAlert size={13} aria-hidden />
@@ -158,10 +162,13 @@ const Cells = memo(function Cells({
   records,
   place,
   path,
+  flaw,
 }: {
   records: Records;
   place: number;
   path: string;
+  /** The check that it fails. */
+  flaw: string | undefined;
 }) {
   const event = records.event(place);
   const scope = records.scope(place);
@@ -169,6 +176,11 @@ const Cells = memo(function Cells({
   return (
     <>
       <span role="cell" className="events-sequence">
+        {flaw !== undefined && (
+          <ShieldX size={14} role="img" aria-label={`Broken: ${flaw}`}>
+            <title>{`Broken: ${flaw}`}</title>
+          </ShieldX>
+        )}
         {records.sequence(place)}
       </span>
       <span role="cell" className="events-time">

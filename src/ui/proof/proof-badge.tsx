@@ -7,13 +7,13 @@ import {
   ShieldCheck,
   ShieldX,
 } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { navigate } from "wouter/use-browser-location";
 import type { RunStore } from "../run/run-store.js";
 import { useQuery } from "../app/query.js";
 import { viewAddress } from "../run/view-address.js";
 import { ProofPanel } from "./proof-panel.js";
-import { ProofSession } from "./proof-session.js";
+import type { ProofSession } from "./proof-session.js";
 import { verdictOf, type Verdict } from "./verdict.js";
 import "./proof-badge.css";
 
@@ -28,16 +28,9 @@ const ICONS = {
 } as const;
 
 /** Whether what is shown is what was sealed, as checked in this browser; and on a click, what was checked. */
-export function ProofBadge({ store }: { store: RunStore }) {
-  const [session] = useState(() => new ProofSession(store));
+export function ProofBadge({ store, session }: { store: RunStore; session: ProofSession }) {
   const [isAsked, ask] = useState(false);
   const query = useQuery();
-  useEffect(() => {
-    session.start();
-    return () => {
-      session.stop();
-    };
-  }, [session]);
   const report = useSyncExternalStore(session.subscribe, session.report);
   const verdict = verdictOf(report, {
     events: store.records.end,

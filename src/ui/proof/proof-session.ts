@@ -17,6 +17,7 @@ export class ProofSession {
   #records: Records | undefined;
   #stop: () => void = () => undefined;
   #report: ProofReport | undefined;
+  #broken: ReadonlyMap<number, string> = new Map();
   /** The place of the next event to tell. */
   #next = 0;
   #gaps = 0;
@@ -31,6 +32,9 @@ export class ProofSession {
   }
 
   readonly report = (): ProofReport | undefined => this.#report;
+
+  /** Which events do not hold: by the sequence of each, the first check that it fails. Another map when more do. */
+  readonly broken = (): ReadonlyMap<number, string> => this.#broken;
 
   /** Events were let go before they could be told. */
   get isTornOff(): boolean {
@@ -64,6 +68,7 @@ export class ProofSession {
     this.#isTornOff = false;
     this.#told = undefined;
     this.#report = undefined;
+    this.#broken = new Map();
   }
 
   /** The reader trusts the keys that the log is signed with now. */
@@ -75,6 +80,9 @@ export class ProofSession {
   #hear(message: FromWorker): void {
     switch (message.kind) {
       case "report":
+        if (message.report.found !== (this.#report?.found ?? 0)) {
+          this.#broken = brokenIn(message.report);
+        }
         this.#report = message.report;
         this.#listeners.tell();
         return;
@@ -133,4 +141,12 @@ export class ProofSession {
     this.#isBusy = true;
     this.#tell({ kind: "events", sequences, texts, isAfterGap });
   }
+}
+
+function brokenIn({ findings }: ProofReport): ReadonlyMap<number, string> {
+  const broken = new Map<number, string>();
+  for (const { sequence, check } of findings) {
+    if (sequence !== undefined && !broken.has(sequence)) broken.set(sequence, check);
+  }
+  return broken;
 }

@@ -9,7 +9,9 @@ import { lookOf } from "../parts/status.js";
 import { Notice } from "../parts/notice.js";
 import { Nothing } from "../parts/nothing.js";
 import { visibleText } from "../parts/visible-text.js";
+import { Proving } from "../proof/broken-events.js";
 import { ProofBadge } from "../proof/proof-badge.js";
+import { ProofSession } from "../proof/proof-session.js";
 import { TravelBar } from "../travel/travel-bar.js";
 import { useTravel, type Travel } from "../travel/use-travel.js";
 import { RunHeader } from "./run-header.js";
@@ -29,6 +31,7 @@ export function RunPage({ path }: { path: string }) {
       store.stop();
     };
   }, [store]);
+  const session = useProof(store);
   useShowLink(store);
   const travel = useTravel(store);
   const { past } = travel;
@@ -54,11 +57,7 @@ export function RunPage({ path }: { path: string }) {
   return (
     <PastNow value={past?.past.now}>
       <div className="run" data-past={past !== undefined}>
-        <RunHeader
-          store={view}
-          // A correlation is a choice from many chains, which has holes, and there is no bundle of it.
-          badge={store.correlationId === undefined && <ProofBadge store={store} />}
-        />
+        <RunHeader store={view} badge={session && <ProofBadge store={store} session={session} />} />
         {past && <TravelBar travel={travel} past={past} />}
         <RunTabs tab={tab} store={view}>
           <TravelButton travel={travel} isEmpty={store.records.end === 0} />
@@ -66,12 +65,28 @@ export function RunPage({ path }: { path: string }) {
         {tab.id === "timeline" && view.gap !== undefined && <Notice>{view.gap}</Notice>}
         <div className="run-view" role="tabpanel" id="run-view" aria-labelledby={`tab-${tab.id}`}>
           <Suspense fallback={null}>
-            <View store={view} />
+            <Proving value={session}>
+              <View store={view} />
+            </Proving>
           </Suspense>
         </div>
       </div>
     </PastNow>
   );
+}
+
+/** A correlation is a choice from many chains, which has holes, and there is no bundle of it. */
+function useProof(store: RunStore): ProofSession | undefined {
+  const [session] = useState(() =>
+    store.correlationId === undefined ? new ProofSession(store) : undefined,
+  );
+  useEffect(() => {
+    session?.start();
+    return () => {
+      session?.stop();
+    };
+  }, [session]);
+  return session;
 }
 
 function TravelButton({ travel, isEmpty }: { travel: Travel; isEmpty: boolean }) {
