@@ -62,6 +62,12 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   "run that has not begun": (page) => at(page, "/runs/not-yet", ".nothing"),
   "page that there is not": (page) => at(page, "/correlations/a%20b", ".nothing"),
+  "page that could not be shown": async (page) => {
+    await page.route(/\/events-view-.*\.js$/, (route) => route.abort());
+    await at(page, `/${RUN}?view=events`, ".nothing");
+    await page.getByText("This page could not be shown").waitFor();
+    await page.unroute(/\/events-view-.*\.js$/);
+  },
   "page that cannot be had": async (page) => {
     // A gatekeeper before the server lets nobody follow.
     await page.route(/\/stream\?/, (route) => route.fulfill({ status: 403, body: "no" }));
