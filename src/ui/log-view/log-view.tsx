@@ -23,10 +23,8 @@ import "./ansi.css";
 import "./log-view.css";
 
 const ROW_PX = 20;
-/** Rows beyond what is seen, above and below. */
-const OVERSCAN = 10;
-/** In time travel each step shows other lines: rows that are not seen are made in vain. */
-const PAST_OVERSCAN = 6;
+/** Rows beyond what is seen, above and below: as far as a wheel is turned at once. */
+const OVERSCAN = 6;
 /** As many elements are made at once, so that few are made anew where a few rows more are shown. */
 const SLOTS = 32;
 
@@ -57,7 +55,7 @@ export function LogView({ store }: { store: RunView }) {
     count: rows.count,
     getScrollElement: () => list.current,
     estimateSize: () => ROW_PX,
-    overscan: isPast ? PAST_OVERSCAN : OVERSCAN,
+    overscan: OVERSCAN,
   });
   // After the virtualizer, which begins with a scroll to the start.
   const follow = useFollow(list, rows.count, hasPlace ? false : isGoing, store.isCaughtUp, isPast);
