@@ -12,7 +12,11 @@ import {
 import type { Log } from "./stream.js";
 import { isUnavailable } from "./unavailable.js";
 
-const AT_ONCE: PullSize = { messages: 1000, bytes: 4 * 1024 * 1024 };
+/**
+ * What the server is asked for at once. It is busy with nothing else until it has sent that: of more, whoever watches
+ * what happens meanwhile waits twice as long, and of less, a server that is far away would wait for us.
+ */
+const AT_ONCE: PullSize = { messages: 50, bytes: 4 * 1024 * 1024 };
 
 /** A consumer whose reader was killed is removed by the server after this long. */
 const INACTIVE_MS = 30_000;
