@@ -25,7 +25,7 @@ import "./log-view.css";
 const ROW_PX = 20;
 /** Rows beyond what is seen, above and below: as far as a wheel is turned at once. */
 const OVERSCAN = 6;
-/** As many elements are made at once, so that few are made anew where a few rows more are shown. */
+/** Elements for rows are made by so many, so that few windows are of another number than before when they grow. */
 const SLOTS = 32;
 
 /** More is not copied at once: it is downloaded. */
@@ -83,9 +83,11 @@ export function LogView({ store }: { store: RunView }) {
   const hasStep = !isGrouped && lines.scopes.all.length + lines.nodes.all.length > 2;
   const look = useLook(store, query, { isWrapped, hasStep, needle: find.needle });
   const shown = virtualizer.getVirtualItems();
-  // Rows that come take the elements of those that go: to make others takes several times as long. Where each has
-  // a height of its own, it is measured when it is made.
-  const slots = Math.ceil(shown.length / SLOTS) * SLOTS;
+  // Rows that come take the elements of those that go: to make others takes several times as long. There are as many
+  // as the window has room for, also where the list is lower for now: with another number all are made anew, and what
+  // has the focus is gone. Where each has a height of its own, it is measured when it is made.
+  const most = Math.max(shown.length, window.innerHeight / ROW_PX + 2 * OVERSCAN + 1);
+  const slots = Math.ceil(most / SLOTS) * SLOTS;
   const { set } = query;
   const select = useCallback(
     (place: number) => {
