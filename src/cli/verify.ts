@@ -124,12 +124,13 @@ async function verifyLive(
   const connection = connectionOf(process.env);
   const isOwnWord = given.length === 0;
   try {
-    const keys = isOwnWord
-      ? parseKeys((await fetchKeys(connection)).map(({ verifierKey }) => verifierKey))
-      : given;
-    const trust = await trustOf(keys, options);
+    const named = async () =>
+      parseKeys((await fetchKeys(connection)).map(({ verifierKey }) => verifierKey));
+    const trust = await trustOf(isOwnWord ? await named() : given, options);
     const known = trust.remembered.checkpoint?.size;
     const chunks = await downloadBundle(connection, scope, known === undefined ? {} : { known });
+    // A log of which nothing has been sealed has no key: it has one by the time that there is a bundle.
+    if (trust.keys.length === 0) trust.keys = await named();
     const name = scope || "everything";
     return await verifyBundle({ name, chunks, byteLength: undefined, ...trust, isOwnWord }, report);
   } catch (error) {

@@ -67,6 +67,16 @@ test("says of a run that goes on what is sealed, and follows as more is", async 
   await page.locator('[data-proof="verified"]', { hasText: "7 events" }).waitFor();
 });
 
+test("the first key of a log is not that of a stranger", async () => {
+  const { run } = await endedRun();
+  let asked = 0;
+  // As a server answers before it has sealed anything.
+  const url = await forger(/\/v1\/keys/, (text) => (asked++ === 0 ? '{"keys":[]}' : text));
+  const page = await site.browser.open(`${url}/${run}`);
+  await page.locator('[data-proof="verified"]', { hasText: "6 events" }).waitFor();
+  expect(asked).toBe(2);
+});
+
 test("names the event that was changed on its way to the page", async () => {
   const { run, sequences } = await endedRun();
   const url = await forger(/\/stream/, (text) => text.replace("step-2", "step-7"));

@@ -175,6 +175,10 @@ export class Proof {
   /** One step; how long to rest before the next one, in milliseconds. */
   async #round(): Promise<number> {
     const keys = this.#keys ?? (await this.#trustFirst());
+    if (!keys) {
+      this.#isAwaitingSeal = true;
+      return POLL_MS;
+    }
     let note: string;
     try {
       note = await fetchCheckpoint(this.#connection, this.#signal);
@@ -207,9 +211,11 @@ export class Proof {
     return 0;
   }
 
-  async #trustFirst(): Promise<readonly VerifierKey[]> {
+  /** Undefined where nothing is sealed yet: there is no key then, and the one that comes is no stranger's. */
+  async #trustFirst(): Promise<readonly VerifierKey[] | undefined> {
     this.#isFirstVisit = true;
     const served = await fetchKeys(this.#connection, { signal: this.#signal });
+    if (served.length === 0) return undefined;
     return this.#trustKeys(served.map(({ verifierKey }) => verifierKey));
   }
 
