@@ -177,7 +177,7 @@ const Cells = memo(function Cells({
     <>
       <span role="cell" className="events-sequence">
         {flaw !== undefined && (
-          <ShieldX size={14} role="img" aria-label={`Broken: ${flaw}`}>
+          <ShieldX size={14} role="img">
             <title>{`Broken: ${flaw}`}</title>
           </ShieldX>
         )}
